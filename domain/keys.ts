@@ -1,0 +1,90 @@
+/** The one place that knows how ledger keys are spelt. Shard ids are padded so that listings are in plan order. */
+import { FiducialError } from './errors.ts';
+
+/** Longest batch: a million shards. */
+const SHARD_DIGITS = 6;
+
+export function shardId(index: number): string {
+  return String(index).padStart(SHARD_DIGITS, '0');
+}
+
+export const uploadKeys = {
+  batch: (project: string, batch: string) => `${project}/batches/${batch}/`,
+  images: (project: string, batch: string) => `${project}/batches/${batch}/images/`,
+  image: (project: string, batch: string, key: string) => `${project}/batches/${batch}/images/${key}`,
+  manifest: (project: string, batch: string) => `${project}/batches/${batch}/images.jsonl`,
+  /** Truth that came after the run, by its digest. */
+  truth: (project: string, batch: string, digest: string) => `${project}/batches/${batch}/truths/${digest}.jsonl`,
+  batchInfo: (project: string, batch: string) => `${project}/batches/${batch}/batch.json`,
+  batches: (project: string) => `${project}/batches/`,
+  commits: 'commits/',
+  commitsOf: (project: string, batch: string) => `commits/${project}/${batch}/`,
+  commit: (project: string, batch: string, commit: string) => `commits/${project}/${batch}/${commit}.json`,
+} as const;
+
+export const resultKeys = {
+  runs: (project: string) => `${project}/runs/`,
+  run: (project: string, run: string) => `${project}/runs/${run}/`,
+  record: (project: string, run: string) => `${project}/runs/${run}/run.json`,
+  rejected: (project: string, run: string) => `${project}/runs/${run}/rejected.json`,
+  plan: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/`,
+  planShard: (project: string, run: string, attempt: string, shard: string) =>
+    `${project}/runs/${run}/plans/${attempt}/${shard}.jsonl`,
+  predictions: (project: string, run: string) => `${project}/runs/${run}/predictions/`,
+  predictionShard: (project: string, run: string, shard: string) => `${project}/runs/${run}/predictions/${shard}.jsonl`,
+  summaries: (project: string, run: string) => `${project}/runs/${run}/summaries/`,
+  summary: (project: string, run: string, shard: string, scored: number, failed: number) =>
+    `${project}/runs/${run}/summaries/${shard}.${scored}.${failed}.json`,
+  done: (project: string, run: string) => `${project}/runs/${run}/done.json`,
+  cancelled: (project: string, run: string) => `${project}/runs/${run}/cancelled.json`,
+  deleted: (project: string, run: string) => `${project}/tombstones/runs/${run}.json`,
+  deletedBatch: (project: string, batch: string) => `${project}/tombstones/batches/${batch}.json`,
+  evaluation: (project: string, run: string, truth: string) => `${project}/runs/${run}/evaluations/${truth}/`,
+  evaluationSummary: (project: string, run: string, truth: string, shard: string) =>
+    `${project}/runs/${run}/evaluations/${truth}/summaries/${shard}.json`,
+  order: (project: string, run: string, truth: string, page: string) =>
+    `${project}/runs/${run}/evaluations/${truth}/order/${page}.jsonl`,
+  metrics: (project: string, run: string, truth: string) => `${project}/runs/${run}/evaluations/${truth}/metrics.json`,
+  /** Newest first in one LIST: the stamp counts down. */
+  timeIndex: (project: string) => `${project}/index/time/`,
+  batchIndex: (project: string, batch: string) => `${project}/index/batch/${batch}/`,
+  modelIndex: (project: string, model: string) => `${project}/index/model/${model}/`,
+  indexEntry: (committedAt: string, run: string) => `${countdown(committedAt)}-${run}`,
+} as const;
+
+export const modelKeys = {
+  models: (owner: string) => `${owner}/models/`,
+  model: (owner: string, name: string) => `${owner}/models/${name}/`,
+  onnx: (owner: string, name: string, version: string) => `${owner}/models/${name}/${version}/model.onnx`,
+  card: (owner: string, name: string, version: string) => `${owner}/models/${name}/${version}/card.json`,
+  alias: (owner: string, name: string, alias: string) => `${owner}/models/${name}/aliases/${alias}.json`,
+  dataset: (project: string, name: string, version: string) => `${project}/datasets/${name}/${version}/`,
+  trainings: (project: string) => `${project}/training/`,
+  training: (project: string, training: string) => `${project}/training/${training}/`,
+  trainingFile: (project: string, training: string, path: string) => `${project}/training/${training}/${path}`,
+  sweeps: (project: string) => `${project}/sweeps/`,
+  sweep: (project: string, sweep: string) => `${project}/sweeps/${sweep}.json`,
+} as const;
+
+/** 13 digits that sort newest first. */
+function countdown(iso: string): string {
+  return String(9_999_999_999_999 - Date.parse(iso)).padStart(13, '0');
+}
+
+/** Of a run's index entry: `<countdown>-<run>`. */
+export function parseIndexEntry(entry: string): { run: string; committedAt: string } {
+  const match = /^(\d{13})-(.+)$/.exec(entry);
+  if (!match) throw new FiducialError('CORRUPT_STORE', `Expected an index entry <13 digits>-<run>, got ${entry}`);
+  return { run: match[2]!, committedAt: new Date(9_999_999_999_999 - Number(match[1])).toISOString() };
+}
+
+/** Of a summary's key; null for other keys. */
+export function parseSummaryKey(key: string): { shard: string; scored: number; failed: number } | null {
+  const match = /\/summaries\/(\d{6})\.(\d+)\.(\d+)\.json$/.exec(key);
+  return match ? { shard: match[1]!, scored: Number(match[2]), failed: Number(match[3]) } : null;
+}
+
+export function parseCommitKey(key: string): { project: string; batch: string; commit: string } | null {
+  const match = /^commits\/([^/]+)\/([^/]+)\/([^/]+)\.json$/.exec(key);
+  return match ? { project: match[1]!, batch: match[2]!, commit: match[3]! } : null;
+}
