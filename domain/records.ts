@@ -22,7 +22,7 @@ export const isoDateSchema = z.iso.datetime({ offset: true });
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
 
 const finite = z.number();
-export const pointSchema = z.tuple([finite, finite]);
+export const pointSchema = z.tuple([finite, finite]).readonly();
 export const boxSchema = z.object({
   left: finite,
   top: finite,
