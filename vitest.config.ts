@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Two cores are what the suite is tuned for; more files at once only make the timed ones flaky.
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: [
+        'domain/**',
+        'storage/**',
+        'imaging/**',
+        'inference/**',
+        'scoring/**',
+        'training/**',
+        'graphql/**',
+        'cli/**',
+      ],
+    },
+  },
+});
