@@ -1,0 +1,117 @@
+/**
+ * Runs the processes of the stack and keeps them running: what dies comes back, with growing pauses; what is told to
+ * stop is given time to hand its work back. Each child holds a channel to this process and stops when it closes, so
+ * that none outlives a supervisor that was killed.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+
+export interface ProcessSpec {
+  readonly name: string;
+  /** Path of a TypeScript module of ours. */
+  readonly module: string;
+  /** Configuration, as the child's one argument. */
+  readonly config: unknown;
+}
+
+export interface SupervisorOptions {
+  readonly onLine: (name: string, line: string) => void;
+  readonly onRestart?: (name: string, reason: string, delayMs: number) => void;
+  /** Between SIGTERM and SIGKILL. */
+  readonly stopTimeoutMs?: number;
+}
+
+export interface Supervisor {
+  /** Starts it and resolves with what the child said when ready. */
+  start(spec: ProcessSpec): Promise<unknown>;
+  pids(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 10_000;
+/** Having run so long, a death is no longer counted as one of a series. */
+const STEADY_MS = 30_000;
+
+interface Kept {
+  child: ChildProcess;
+  delayMs: number;
+  startedAt: number;
+  timer: NodeJS.Timeout | null;
+}
+
+export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: SupervisorOptions): Supervisor {
+  const kept = new Map<string, Kept>();
+  let stopping = false;
+
+  function spawn(spec: ProcessSpec): ChildProcess {
+    const child = fork(spec.module, [JSON.stringify(spec.config)], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'json',
+    });
+    for (const stream of [child.stdout!, child.stderr!]) forwardLines(stream, (line) => onLine(spec.name, line));
+    child.once('exit', (code, signal) => revive(spec, signal ?? `exit code ${code}`));
+    return child;
+  }
+
+  function revive(spec: ProcessSpec, reason: string): void {
+    const entry = kept.get(spec.name);
+    if (stopping || !entry) return;
+    const delayMs = Date.now() - entry.startedAt > STEADY_MS ? FIRST_DELAY_MS : entry.delayMs;
+    entry.delayMs = Math.min(LONGEST_DELAY_MS, delayMs * 2);
+    onRestart?.(spec.name, reason, delayMs);
+    entry.timer = setTimeout(() => {
+      entry.timer = null;
+      entry.startedAt = Date.now();
+      entry.child = spawn(spec);
+    }, delayMs);
+  }
+
+  return {
+    start: async (spec) => {
+      const child = spawn(spec);
+      kept.set(spec.name, { child, delayMs: FIRST_DELAY_MS, startedAt: Date.now(), timer: null });
+      return ready(child, spec.name);
+    },
+    pids: () =>
+      Object.fromEntries(
+        [...kept].flatMap(([name, { child }]) => (child.pid === undefined ? [] : [[name, child.pid]])),
+      ),
+    stop: async () => {
+      stopping = true;
+      for (const { timer } of kept.values()) if (timer) clearTimeout(timer);
+      await Promise.all([...kept.values()].map(({ child }) => end(child, stopTimeoutMs)));
+    },
+  };
+}
+
+/** The first message of a child says that it is ready; a child that ends before it has failed to start. */
+function ready(child: ChildProcess, name: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code, signal) => reject(new Error(`${name} ended before it was ready (${signal ?? code})`)));
+  });
+}
+
+function end(child: ChildProcess, timeoutMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}
+
+function forwardLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop()!;
+    for (const line of parts) onLine(line);
+  });
+  stream.on('end', () => rest && onLine(rest));
+}
