@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import {
+  gridOf,
+  parseAssignment,
+  parseGrid,
+  RECIPES,
+  recipeNamed,
+  withOverrides,
+} from '../../training/recipes/index.ts';
+import { recipeSchema } from '../../training/recipes/schema.ts';
+
+describe('recipes', () => {
+  test('are values that survive being written down', () => {
+    for (const recipe of Object.values(RECIPES))
+      expect(recipeSchema.parse(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);
+  });
+
+  test('the three of the reference work are as it has them', () => {
+    expect(RECIPES.nose).toMatchObject({
+      input: { width: 80, height: 60 },
+      architecture: { channels: [12, 20, 32], kernel: 3 },
+      loss: { name: 'mse' },
+      optimiser: { name: 'adam', learningRate: 1e-3 },
+      batchSize: 4,
+      augmentation: [],
+    });
+    expect(RECIPES.face58).toMatchObject({
+      input: { width: 160, height: 120 },
+      architecture: { channels: [12, 20, 32, 40, 48, 64], hidden: 256 },
+      optimiser: { learningRate: 1e-4 },
+      batchSize: 4,
+    });
+    expect(RECIPES.face58!.augmentation[0]).toMatchObject({ kind: 'rotation', degrees: 15 });
+    expect(RECIPES.resnet18).toMatchObject({
+      input: { width: 224, height: 224 },
+      architecture: { hidden: 2048 },
+      optimiser: { learningRate: 1e-4 },
+    });
+  });
+
+  test('an unknown recipe names the known ones', () => {
+    expect(() => recipeNamed('toString')).toThrow(/nose, face58/);
+  });
+});
+
+describe('overrides', () => {
+  test('set nested fields, numbers as numbers', () => {
+    const [key, value] = parseAssignment('optimiser.learningRate=1e-4');
+    expect(withOverrides(recipeNamed('nose'), { [key]: value }).optimiser.learningRate).toBe(1e-4);
+    expect(recipeNamed('nose').optimiser.learningRate).toBe(1e-3);
+  });
+
+  test('a field that does not exist, or a value that does not fit, is refused by name', () => {
+    expect(() => withOverrides(recipeNamed('nose'), { 'optimiser.lr': 1 })).toThrow(/optimiser\.lr.*learningRate/);
+    expect(() => withOverrides(recipeNamed('nose'), { epochs: 0 })).toThrow(/epochs/);
+    expect(() => parseAssignment('epochs')).toThrow(/KEY=VALUE/);
+  });
+
+  test('a grid is every combination', () => {
+    const grid = Object.fromEntries([
+      parseGrid('architecture.kernel=3,5'),
+      parseGrid('optimiser.learningRate=1e-3,1e-2'),
+    ]);
+    expect(gridOf(grid)).toEqual([
+      { 'architecture.kernel': 3, 'optimiser.learningRate': 1e-3 },
+      { 'architecture.kernel': 3, 'optimiser.learningRate': 1e-2 },
+      { 'architecture.kernel': 5, 'optimiser.learningRate': 1e-3 },
+      { 'architecture.kernel': 5, 'optimiser.learningRate': 1e-2 },
+    ]);
+  });
+});
