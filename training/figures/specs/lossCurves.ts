@@ -1,0 +1,64 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { type FigureOptions, frame } from './theme.ts';
+
+export interface LossPoint {
+  /** From 1. */
+  readonly epoch: number;
+  readonly train: number;
+  readonly test: number;
+}
+
+/** Loss of train and test by epoch, on a logarithmic axis, since it falls by powers. */
+export function lossCurves(
+  points: readonly LossPoint[],
+  options: FigureOptions & { readonly yTitle?: string } = {},
+): TopLevelSpec {
+  const values = points.flatMap(({ epoch, train, test }) => [
+    { epoch, part: 'train', loss: train },
+    { epoch, part: 'test', loss: test },
+  ]);
+  return {
+    ...frame(options),
+    data: { values },
+    mark: { type: 'line', point: points.length < 40, tooltip: true },
+    encoding: {
+      x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { tickMinStep: 1 } },
+      y: {
+        field: 'loss',
+        type: 'quantitative',
+        title: options.yTitle ?? 'loss',
+        scale: { type: 'log', nice: false },
+        axis: { format: '.1e' },
+      },
+      color: { field: 'part', type: 'nominal', sort: ['train', 'test'] },
+      strokeDash: { field: 'part', type: 'nominal', sort: ['train', 'test'] },
+    },
+  };
+}
+
+export interface SweepSeries {
+  /** The setting, as people read it: `kernel 5, learning rate 1e-3`. */
+  readonly label: string;
+  readonly points: readonly LossPoint[];
+}
+
+/** Test loss of each setting of a sweep, over each other. */
+export function sweepCurves(series: readonly SweepSeries[], options: FigureOptions = {}): TopLevelSpec {
+  const values = series.flatMap(({ label, points }) => points.map(({ epoch, test }) => ({ epoch, loss: test, label })));
+  return {
+    ...frame(options),
+    data: { values },
+    mark: { type: 'line', tooltip: true },
+    encoding: {
+      x: { field: 'epoch', type: 'quantitative', title: 'epoch', axis: { tickMinStep: 1 } },
+      y: {
+        field: 'loss',
+        type: 'quantitative',
+        title: 'test loss',
+        scale: { type: 'log', nice: false },
+        axis: { format: '.1e' },
+      },
+      color: { field: 'label', type: 'nominal', sort: series.map(({ label }) => label) },
+    },
+  };
+}
