@@ -28,6 +28,8 @@ export const resultKeys = {
   record: (project: string, run: string) => `${project}/runs/${run}/run.json`,
   rejected: (project: string, run: string) => `${project}/runs/${run}/rejected.json`,
   plan: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/`,
+  /** First keys of the shards that one call of the planner wrote, by its first shard. */
+  planNames: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/names/`,
   planShard: (project: string, run: string, attempt: string, shard: string) =>
     `${project}/runs/${run}/plans/${attempt}/${shard}.jsonl`,
   predictions: (project: string, run: string) => `${project}/runs/${run}/predictions/`,
@@ -37,11 +39,24 @@ export const resultKeys = {
     `${project}/runs/${run}/summaries/${shard}.${scored}.${failed}.json`,
   done: (project: string, run: string) => `${project}/runs/${run}/done.json`,
   cancelled: (project: string, run: string) => `${project}/runs/${run}/cancelled.json`,
+  /** Runs that are neither done, rejected nor deleted yet: what the sweep looks at. */
+  open: (project: string) => `${project}/open/`,
+  openRun: (project: string, run: string) => `${project}/open/${run}.json`,
+  /** Deletions that are not through yet, beside their tombstones, which stay. */
+  deleting: (project: string) => `${project}/deleting/`,
+  deletingRun: (project: string, run: string) => `${project}/deleting/runs/${run}.json`,
+  deletingBatch: (project: string, batch: string) => `${project}/deleting/batches/${batch}.json`,
   deleted: (project: string, run: string) => `${project}/tombstones/runs/${run}.json`,
   deletedBatch: (project: string, batch: string) => `${project}/tombstones/batches/${batch}.json`,
   evaluation: (project: string, run: string, truth: string) => `${project}/runs/${run}/evaluations/${truth}/`,
   evaluationSummary: (project: string, run: string, truth: string, shard: string) =>
     `${project}/runs/${run}/evaluations/${truth}/summaries/${shard}.json`,
+  evaluationSummaries: (project: string, run: string, truth: string) =>
+    `${project}/runs/${run}/evaluations/${truth}/summaries/`,
+  evaluations: (project: string, run: string) => `${project}/runs/${run}/evaluations/`,
+  /** Failed items of a finished run by error code, in plan order, in pages. */
+  failures: (project: string, run: string, code: string, page: string) =>
+    `${project}/runs/${run}/failures/${code}/${page}.jsonl`,
   order: (project: string, run: string, truth: string, page: string) =>
     `${project}/runs/${run}/evaluations/${truth}/order/${page}.jsonl`,
   metrics: (project: string, run: string, truth: string) => `${project}/runs/${run}/evaluations/${truth}/metrics.json`,

@@ -1,0 +1,20 @@
+/** Metrics of a run, one set for each ground truth it was compared with. */
+import { resultKeys } from '../../domain/keys.ts';
+import { listFolders, readJson } from '../objects.ts';
+import { type RunMetrics, runMetricsSchema } from '../records.ts';
+import type { ReadStores } from './types.ts';
+
+/** Null where this truth is not evaluated (yet). `run.truth` is the digest of the truth that came with the batch. */
+export function readMetrics(
+  stores: Pick<ReadStores, 'results'>,
+  project: string,
+  run: string,
+  truth: string,
+): Promise<RunMetrics | null> {
+  return readJson(stores.results, resultKeys.metrics(project, run, truth), runMetricsSchema);
+}
+
+/** Digests of the truths that this run was, or is being, compared with. One LIST. */
+export function listEvaluations(stores: Pick<ReadStores, 'results'>, project: string, run: string): Promise<string[]> {
+  return listFolders(stores.results, resultKeys.evaluations(project, run));
+}
