@@ -30,7 +30,7 @@ describe('recipes', () => {
       optimiser: { learningRate: 1e-4 },
       batchSize: 4,
     });
-    expect(RECIPES.face58!.augmentation[0]).toMatchObject({ kind: 'rotation', degrees: 15 });
+    expect(RECIPES.face58!.augmentation[0]).toMatchObject({ kind: 'rotate', degrees: 15 });
     expect(RECIPES.resnet18).toMatchObject({
       input: { width: 224, height: 224 },
       architecture: { hidden: 2048 },

@@ -11,11 +11,11 @@ export const resnet18: Recipe = recipeSchema.parse({
   channels: 3,
   crop: 'box',
   augmentation: [
-    { kind: 'rotation', degrees: 30 },
-    { kind: 'hue', degrees: 10 },
-    { kind: 'saturation', from: 0.7, to: 1.3 },
-    { kind: 'brightness', from: 0.7, to: 1.3 },
-    { kind: 'blur', from: 0, to: 2 },
+    { kind: 'rotate', degrees: 30 },
+    { kind: 'colour', degrees: 10 },
+    { kind: 'saturation', min: 0.7, max: 1.3 },
+    { kind: 'brightness', min: 0.7, max: 1.3 },
+    { kind: 'blur', minSigma: 0, maxSigma: 2 },
   ],
   architecture: {
     name: 'resnet18',

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { LAYOUT_IDS } from '../../domain/layouts.ts';
 import { cropSpecSchema } from '../../domain/modelCard.ts';
 import { cropRuleSchema } from '../../domain/records.ts';
+import { augmentationSchema } from '../augment/steps.ts';
 
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
@@ -26,38 +27,6 @@ const splitSchema = z.discriminatedUnion('by', [
   z.object({ by: z.literal('hash'), train: fraction, val: fraction }),
 ]);
 
-/** In the order given. Angles in degrees, shifts in sides of the box, sizes in sides of the crop. */
-export const augmentationStepSchema = z.discriminatedUnion('kind', [
-  /** Uniform in [-degrees, degrees], or normal with that sigma, cut at `cut`. */
-  z.object({
-    kind: z.literal('rotation'),
-    degrees: z.number().min(0),
-    distribution: z.enum(['uniform', 'normal']).default('uniform'),
-    cut: positive.nullish(),
-  }),
-  z.object({ kind: z.literal('scale'), from: positive, to: positive }),
-  /** Normal, sigma in sides of the box. */
-  z.object({ kind: z.literal('shift'), sigma: z.number().min(0) }),
-  z.object({ kind: z.literal('flip'), probability: fraction }),
-  z.object({ kind: z.literal('brightness'), from: z.number().min(0), to: positive }),
-  z.object({ kind: z.literal('contrast'), from: z.number().min(0), to: positive }),
-  z.object({ kind: z.literal('saturation'), from: z.number().min(0), to: positive }),
-  /** Hue turned by up to so many degrees. */
-  z.object({ kind: z.literal('hue'), degrees: z.number().min(0) }),
-  /** Gaussian; sigma uniform, in pixels of the network's input. */
-  z.object({
-    kind: z.literal('blur'),
-    from: z.number().min(0),
-    to: z.number().min(0),
-    probability: fraction.default(1),
-  }),
-  z.object({ kind: z.literal('grey'), probability: fraction }),
-  /** A rectangle of one colour; sides in sides of the crop. */
-  z.object({ kind: z.literal('occlusion'), probability: fraction, from: fraction, to: fraction }),
-  z.object({ kind: z.literal('noise'), sigma: z.number().min(0), probability: fraction }),
-]);
-export type AugmentationStep = z.infer<typeof augmentationStepSchema>;
-
 export const architectureSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('nose'), channels: z.array(z.int().positive()).length(3), kernel: z.int().positive() }),
   z.object({
@@ -67,7 +36,7 @@ export const architectureSchema = z.discriminatedUnion('name', [
     hidden: z.int().positive(),
   }),
   z.object({ name: z.literal('resnet18'), hidden: z.int().positive(), frozen: z.array(z.string()) }),
-  z.object({ name: z.literal('face68'), headChannels: z.tuple([z.int(), z.int(), z.int(), z.int()]) }),
+  z.object({ name: z.literal('face68'), headChannels: z.tuple([z.int(), z.int(), z.int()]) }),
 ]);
 
 const lossSchema = z.discriminatedUnion('name', [
@@ -110,7 +79,7 @@ export const recipeSchema = z.object({
   channels: z.union([z.literal(1), z.literal(3)]),
   /** How a face is cut out, for training and, by default, for scoring. */
   crop: cropRuleSchema,
-  augmentation: z.array(augmentationStepSchema),
+  augmentation: augmentationSchema,
   architecture: architectureSchema,
   /** Folder or ONNX file of pretrained weights; null: drawn afresh. */
   pretrained: z.string().nullable(),
