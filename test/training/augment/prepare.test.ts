@@ -1,0 +1,308 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { boxToBox, type Transform } from '../../../domain/geometry.ts';
+import type { LayoutId } from '../../../domain/layouts.ts';
+import { batches, stepsPerEpoch } from '../../../training/augment/batches.ts';
+import { createInlinePool, createThreadPool } from '../../../training/augment/pool.ts';
+import { type Batch, prepareBatch } from '../../../training/augment/prepare.ts';
+import { type Augmentation, type AugmentationStep, augmentationSchema } from '../../../training/augment/steps.ts';
+import { createSampleTable, type NetworkInput, type SampleTable } from '../../../training/augment/table.ts';
+import type { CanvasSet } from '../../../training/data/canvas.ts';
+
+const CANVAS = 64;
+const INPUT: NetworkInput = {
+  width: 48,
+  height: 48,
+  channels: 3,
+  margin: 1.5,
+  kernel: 'linear',
+  fit: 'pad',
+  fill: [0, 0, 0],
+};
+const BOX = { left: 10, top: 20, width: 32, height: 30 };
+
+/** Canvases of the given pixels, of an image whose face is at BOX, cut at twice the box. */
+function canvasSet(
+  paint: (canvas: Uint8Array, index: number) => void,
+  points: readonly (readonly [number, number])[][],
+) {
+  const pixels = new Uint8Array(new SharedArrayBuffer(points.length * CANVAS * CANVAS * 3));
+  const shown = { left: 26 - 32, top: 35 - 32, width: 64, height: 64 };
+  const imageToCanvas: Transform = boxToBox(shown, { left: 0, top: 0, width: CANVAS, height: CANVAS });
+  const layout: LayoutId = 'points';
+  points.forEach((_, i) => {
+    paint(pixels.subarray(i * CANVAS * CANVAS * 3, (i + 1) * CANVAS * CANVAS * 3), i);
+  });
+  const set: CanvasSet = {
+    samples: points.map((keypoints, i) => ({
+      image: `/${i}.png`,
+      key: `${i}.png`,
+      size: null,
+      box: BOX,
+      // Given in pixels of the canvas.
+      keypoints: keypoints.map(([x, y]) => [x + shown.left, y + shown.top] as const),
+      labelled: null,
+      layout,
+      group: String(i),
+      source: 'test',
+      givenPart: null,
+    })),
+    spec: { width: CANVAS, height: CANVAS, margin: 2, kernel: 'linear', fit: 'pad', fill: [0, 0, 0] },
+    rule: 'box',
+    pixels,
+    imageToCanvas: points.map(() => imageToCanvas),
+    sizes: points.map(() => ({ width: 100, height: 100 })),
+  };
+  return set;
+}
+
+/** A soft white dot whose centre of mass is at (x, y), on black. */
+function paintDot(canvas: Uint8Array, x: number, y: number): void {
+  for (let row = 0; row < CANVAS; row++) {
+    for (let column = 0; column < CANVAS; column++) {
+      const distance2 = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2;
+      canvas.fill(
+        Math.round(255 * Math.exp(-distance2 / 8)),
+        (row * CANVAS + column) * 3,
+        (row * CANVAS + column) * 3 + 3,
+      );
+    }
+  }
+}
+
+/** Centre of mass of an image [height][width][channels], in pixels. */
+function centreOfMass(image: Float32Array, width: number, channels: number): [number, number] {
+  let [sum, sx, sy] = [0, 0, 0];
+  for (let i = 0; i < image.length / channels; i++) {
+    const value = image[i * channels]!;
+    sum += value;
+    sx += value * ((i % width) + 0.5);
+    sy += value * (Math.floor(i / width) + 0.5);
+  }
+  return [sx / sum, sy / sum];
+}
+
+function prepare(table: SampleTable, augmentation: Augmentation, epoch = 0, indices = [0]): Batch {
+  return prepareBatch(table, { step: 0, indices: Uint32Array.from(indices), augmentation, seed: 5, epoch });
+}
+
+function dotTable(x: number, y: number, input = INPUT): SampleTable {
+  return createSampleTable(
+    canvasSet((canvas) => paintDot(canvas, x, y), [[[x, y]]]),
+    input,
+    'points',
+  );
+}
+
+const MOVES = augmentationSchema.parse([
+  { kind: 'rotate', degrees: 40 },
+  { kind: 'scale', min: 0.8, max: 1.25 },
+  { kind: 'shift', sigma: 0.03 },
+  { kind: 'flip', probability: 0.5 },
+  { kind: 'rotate', degrees: 20, sigma: 10 },
+]);
+
+describe('augmentation', () => {
+  test('moves points with the pixels, to a twentieth of a pixel', () => {
+    const near = fc.double({ min: 26, max: 38, noNaN: true });
+    fc.assert(
+      fc.property(near, near, fc.nat(10_000), fc.constantFrom(1, 3), (x, y, epoch, channels) => {
+        const table = dotTable(x, y, { ...INPUT, channels: channels as 1 | 3 });
+        const { images, targets } = prepare(table, MOVES, epoch);
+        const [cx, cy] = centreOfMass(images, INPUT.width, channels);
+        expect(Math.abs(cx - targets[0]! * INPUT.width)).toBeLessThan(0.05);
+        expect(Math.abs(cy - targets[1]! * INPUT.height)).toBeLessThan(0.05);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('shows the crop of the recipe at the scale of the recipe when there is none', () => {
+    // 64 canvas px are 2 box sides, 48 input px are 1.5: one to one, centred.
+    const { targets } = prepare(dotTable(32, 40), []);
+    expect([...targets].map((t) => t * 48)).toEqual([expect.closeTo(24, 4), expect.closeTo(32, 4)]);
+  });
+
+  test('gives the pixels of a canvas of its own crop unchanged', () => {
+    const set = canvasSet((canvas) => canvas.set(Uint8Array.from(canvas, (_, i) => (i * 7) % 256)), [[[1, 1]]]);
+    const table = createSampleTable(set, { ...INPUT, width: CANVAS, height: CANVAS, margin: 2 }, 'points');
+    expect([...prepare(table, []).images]).toEqual([...set.pixels]);
+  });
+
+  test('swaps paired points in the mirror image', () => {
+    const points = Array.from({ length: 68 }, (_, i) => [20 + (i % 20), 20 + i / 3] as const);
+    const table = createSampleTable(
+      canvasSet(() => {}, [points]),
+      INPUT,
+      'ibug68',
+    );
+    const plain = prepare(table, []).targets;
+    const flipped = prepare(table, augmentationSchema.parse([{ kind: 'flip', probability: 1 }])).targets;
+    expect(flipped[36 * 2]).toBeCloseTo(1 - plain[45 * 2]!, 6);
+    expect(flipped[36 * 2 + 1]).toBeCloseTo(plain[45 * 2 + 1]!, 6);
+    expect(flipped[30 * 2]).toBeCloseTo(1 - plain[30 * 2]!, 6);
+  });
+
+  test('keeps points that leave the crop, and masks unlabelled ones wherever the mirror puts them', () => {
+    const points = Array.from({ length: 68 }, () => [-30, 32] as const);
+    const set = canvasSet(() => {}, [points]);
+    const labelled = points.map((_, i) => i !== 36);
+    const masked = { ...set, samples: set.samples.map((sample) => ({ ...sample, labelled })) };
+    const table = createSampleTable(masked, INPUT, 'ibug68');
+    const batch = prepare(table, augmentationSchema.parse([{ kind: 'flip', probability: 1 }]));
+    expect(batch.targets[0]).toBeGreaterThan(1);
+    expect([...batch.mask].flatMap((m, i) => (m === 0 ? [i] : []))).toEqual([45]);
+  });
+});
+
+describe('pixel steps', () => {
+  const flat = (rgb: readonly [number, number, number], input = INPUT) =>
+    createSampleTable(
+      canvasSet((canvas) => canvas.set(Uint8Array.from(canvas, (_, i) => rgb[i % 3]!)), [[[32, 32]]]),
+      input,
+      'points',
+    );
+  const run = (step: AugmentationStep, rgb: readonly [number, number, number] = [200, 100, 50]) => {
+    const images = prepare(flat(rgb), [step]).images;
+    return [...images.subarray(0, 3)].map((value) => Math.round(value * 100) / 100);
+  };
+
+  test('change colour as their names say, and cut to 0..255', () => {
+    expect(run({ kind: 'brightness', min: 0.5, max: 0.5, probability: 1 })).toEqual([100, 50, 25]);
+    expect(run({ kind: 'brightness', min: 2, max: 2, probability: 1 })).toEqual([255, 200, 100]);
+    expect(run({ kind: 'grey', probability: 1 })).toEqual([124.2, 124.2, 124.2]);
+    expect(run({ kind: 'saturation', min: 0.5, max: 0.5, probability: 1 })).toEqual([162.1, 112.1, 87.1]);
+    expect(run({ kind: 'contrast', min: 0.5, max: 0.5, probability: 1 })).toEqual([162.1, 112.1, 87.1]);
+    const [r, g, b] = run({ kind: 'colour', degrees: 90, probability: 1 }) as [number, number, number];
+    expect([r, g, b]).not.toEqual([200, 100, 50]);
+    expect(0.299 * r + 0.587 * g + 0.114 * b).toBeCloseTo(124.2, 0);
+  });
+
+  test('run in the order of the recipe: colours before the grey of a one-channel network', () => {
+    const grey = { ...INPUT, channels: 1 as const };
+    const brighter: AugmentationStep = { kind: 'brightness', min: 1.5, max: 1.5, probability: 1 };
+    // Red is cut at 255 before it counts into grey.
+    expect(prepare(flat([200, 100, 50], grey), [brighter]).images[0]).toBeCloseTo(
+      0.299 * 255 + 0.587 * 150 + 0.114 * 75,
+      3,
+    );
+  });
+
+  test('occlude a rectangle of the asked size with one colour', () => {
+    const half: AugmentationStep = { kind: 'occlude', min: 0.5, max: 0.5, probability: 1 };
+    const { images } = prepare(flat([1, 2, 3]), [half]);
+    let covered = 0;
+    for (let i = 0; i < images.length; i += 3) if (images[i] !== 1 || images[i + 1] !== 2) covered++;
+    expect(covered).toBe(24 * 24);
+  });
+
+  test('blur to the asked deviation and keep the sum', () => {
+    const sigma = 1.5;
+    const table = dotTable(32, 32);
+    const variance = ({ images }: Batch) => {
+      const [cx] = centreOfMass(images, 48, 3);
+      let [sum, square] = [0, 0];
+      for (let i = 0; i < images.length / 3; i++) {
+        sum += images[i * 3]!;
+        square += images[i * 3]! * ((i % 48) + 0.5 - cx) ** 2;
+      }
+      return { sum, variance: square / sum };
+    };
+    const before = variance(prepare(table, []));
+    const after = variance(prepare(table, [{ kind: 'blur', minSigma: sigma, maxSigma: sigma, probability: 1 }]));
+    expect(after.sum).toBeCloseTo(before.sum, -1);
+    expect(after.variance - before.variance).toBeCloseTo(sigma ** 2, 1);
+  });
+
+  test('can be left out by their probability', () => {
+    expect(run({ kind: 'brightness', min: 0, max: 0, probability: 0 })).toEqual([200, 100, 50]);
+  });
+});
+
+describe('batches', () => {
+  const STEPS = augmentationSchema.parse([
+    ...MOVES,
+    { kind: 'noise', maxSigma: 10 },
+    { kind: 'brightness', min: 0.5, max: 1.5 },
+  ]);
+  const points = Array.from({ length: 10 }, (_, i) => [[20 + i, 30]] as [number, number][]);
+  const table = createSampleTable(
+    canvasSet((canvas, i) => paintDot(canvas, 20 + i, 30), points),
+    INPUT,
+    'points',
+  );
+  const options = { table, augmentation: STEPS, batchSize: 4, seed: 3, epoch: 2 };
+  const collect = async (source: AsyncIterable<Batch>) => {
+    const all: Batch[] = [];
+    for await (const batch of source) all.push(batch);
+    return all;
+  };
+
+  test('are the same bytes on one thread, on three, on none, and from any step on', async () => {
+    const inline = await collect(batches({ ...options, pool: createInlinePool() }));
+    expect(inline.map(({ step, indices }) => [step, indices.length])).toEqual([
+      [0, 4],
+      [1, 4],
+      [2, 2],
+    ]);
+    for (const threads of [1, 3]) {
+      const pool = createThreadPool(threads);
+      expect(await collect(batches({ ...options, pool }))).toEqual(inline);
+      expect(await collect(batches({ ...options, pool, startStep: 1 }))).toEqual(inline.slice(1));
+      await pool.close();
+    }
+  });
+
+  test('hold every sample once an epoch, in another order and another shape in the next', async () => {
+    const pool = createInlinePool();
+    const order = async (epoch: number) =>
+      (await collect(batches({ ...options, epoch, pool }))).flatMap(({ indices }) => [...indices]);
+    const first = await order(0);
+    expect([...first].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await order(1)).not.toEqual(first);
+    expect(prepare(table, STEPS, 0).images).not.toEqual(prepare(table, STEPS, 1).images);
+  });
+
+  test('augment a sample alike whoever shares its batch', () => {
+    const alone = prepare(table, STEPS, 0, [7]);
+    const together = prepare(table, STEPS, 0, [2, 7]);
+    expect(together.images.subarray(alone.images.length)).toEqual(alone.images);
+  });
+
+  test('leave out a last batch that is not full where asked', async () => {
+    const all = await collect(batches({ ...options, pool: createInlinePool(), dropLast: true, shuffle: false }));
+    expect(all.map(({ indices }) => [...indices])).toEqual([
+      [0, 1, 2, 3],
+      [4, 5, 6, 7],
+    ]);
+    expect(stepsPerEpoch(10, { batchSize: 4 })).toBe(3);
+  });
+
+  test('are never more than the prefetch ahead', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const inline = createInlinePool();
+    const pool = {
+      ...inline,
+      prepare: async (...args: Parameters<typeof inline.prepare>) => {
+        most = Math.max(most, ++inFlight);
+        return inline.prepare(...args);
+      },
+    };
+    for await (const _ of batches({ ...options, batchSize: 1, pool, prefetch: 2 })) inFlight--;
+    expect(most).toBe(3);
+  });
+
+  test('report a thread that fails to whoever waits for its batch', async () => {
+    const pool = createThreadPool(1);
+    const waiting = pool.prepare(table, {
+      step: 0,
+      indices: new Uint32Array([99]),
+      augmentation: STEPS,
+      seed: 0,
+      epoch: 0,
+    });
+    await expect(waiting).rejects.toMatchObject({ code: 'INTERNAL' });
+    await pool.close();
+  });
+});
