@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { type Embedded, openEmbedded } from '../../../storage/embedded/index.ts';
+import { jobQueueContract } from '../contract/jobQueue.ts';
+import { objectStoreContract } from '../contract/objectStore.ts';
+import { embedded } from '../folders.ts';
+
+let folder: string;
+let storage: Embedded;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fiducial-contract-'));
+  storage = await openEmbedded({ folder });
+});
+afterAll(async () => {
+  await storage.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+objectStoreContract('the embedded store', async () => ({
+  store: storage.stores.results,
+  prefix: `${randomUUID()}/`,
+}));
+jobQueueContract('the embedded queue', async (maxReceives) => (await embedded({ maxReceives })).queues.score);
