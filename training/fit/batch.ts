@@ -1,0 +1,20 @@
+/** What the fit loop eats. */
+
+export interface Batch {
+  readonly count: number;
+  /** [count, H, W, 3], RGB as decoded. */
+  readonly images: Uint8Array;
+  /** [count, K, 2], x before y, crop units. */
+  readonly keypoints: Float32Array;
+  /** [count, K], 1 where the point counts; null: all do. */
+  readonly mask: Float32Array | null;
+}
+
+export interface BatchSource {
+  readonly stepsPerEpoch: number;
+  /**
+   * The batches of an epoch (from 0), the first `fromStep` left out. A batch depends on the source's seed, the epoch
+   * and its place only, so that a resumed epoch goes on with what the uninterrupted one would have got.
+   */
+  epoch(epoch: number, fromStep: number): AsyncIterable<Batch>;
+}
