@@ -1,9 +1,9 @@
 /** Where items whose keys begin with a prefix can lie, from the first keys of the shards. */
 import { resultKeys } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
 import { listAll, readJson } from '../objects.ts';
 import { planNamesSchema } from '../records.ts';
-import type { ReadStores } from './types.ts';
 
 export interface ShardRange {
   /** Both included. `to` below `from`: none. */
@@ -12,10 +12,10 @@ export interface ShardRange {
 }
 
 /** All shards where the plan is not in order of keys. A LIST, and a GET for each call that the planner needed. */
-export async function keyRange(stores: Pick<ReadStores, 'results'>, run: Run, prefix: string): Promise<ShardRange> {
+export async function keyRange(results: ObjectStore, run: Run, prefix: string): Promise<ShardRange> {
   const firstKeys: string[] = [];
-  for await (const { key } of listAll(stores.results, resultKeys.planNames(run.project, run.run, run.attempt))) {
-    const names = await readJson(stores.results, key, planNamesSchema);
+  for await (const { key } of listAll(results, resultKeys.planNames(run.project, run.run, run.attempt))) {
+    const names = await readJson(results, key, planNamesSchema);
     if (!names?.sorted) return { from: 0, to: run.shards - 1 };
     firstKeys.push(...names.firstKeys);
   }

@@ -37,7 +37,7 @@ export async function listPredictions(
     const failures = await listFailures(stores, run, request, filter.code ?? null);
     if (failures) return failures;
   }
-  const range = filter.keyPrefix ? await keyRange(stores, run, filter.keyPrefix) : null;
+  const range = filter.keyPrefix ? await keyRange(stores.results, run, filter.keyPrefix) : null;
   const after = request.after ? parsePlace(request.after) : null;
   const start = laterPlace(after, range ? { shard: shardId(range.from), line: -1 } : null);
   const last = range ? range.to : run.shards - 1;

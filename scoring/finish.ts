@@ -1,0 +1,92 @@
+/** Finishing a run: whoever sees that the last summary is there writes what is due, done.json last. */
+
+import { parseSummaryKey, resultKeys, shardId } from '../domain/keys.ts';
+import { mergeOutcomes, NO_OUTCOMES, type Outcomes } from '../domain/metrics/index.ts';
+import type { Done, Run } from '../domain/records.ts';
+import type { ObjectStore } from '../storage/ports.ts';
+import { inOrder } from './concurrently.ts';
+import { removeRun } from './delete.ts';
+import { FailurePages } from './finishing/failurePages.ts';
+import { mergeEvaluation } from './finishing/mergeEvaluation.ts';
+import { createJson, listAll, readJson } from './objects.ts';
+import { closeRun } from './planning/indexes.ts';
+import type { ScoringParts } from './ports.ts';
+import { shardSummarySchema } from './records.ts';
+import { isDeleted } from './tombstones.ts';
+
+const LISTED_AT_ONCE = 1000;
+const READ_AT_ONCE = 16;
+
+type Parts = Pick<ScoringParts, 'stores' | 'log' | 'now'>;
+
+/** `unfinished`: a shard is still to come, and who settles it will be here again. */
+export type FinishOutcome = 'unfinished' | 'finished' | 'finished already' | 'deleted';
+
+/**
+ * Precedes every acknowledgement of a shard's message. One LIST where shards are missing from the last thousand, which
+ * is all that almost every caller sees. Any number of finishers write the same bytes.
+ */
+export async function finishIfComplete(parts: Parts, run: Run): Promise<FinishOutcome> {
+  const { results } = parts.stores;
+  const last = await summariesFrom(results, run, Math.max(0, run.shards - LISTED_AT_ONCE));
+  if (!last) return 'unfinished';
+  if (await results.head(resultKeys.done(run.project, run.run))) {
+    await closeRun(results, run.project, run.run);
+    return 'finished already';
+  }
+  const keys = run.shards <= LISTED_AT_ONCE ? last : await summariesFrom(results, run, 0);
+  if (!keys) return 'unfinished';
+  if (run.truth) await mergeEvaluation(results, run, run.truth);
+  const outcomes = await mergeShards(results, run, keys);
+  await createJson(results, resultKeys.done(run.project, run.run), doneOf(run, outcomes, parts.now()));
+  if (await isDeleted(results, run.project, run.run)) {
+    await removeRun(parts, run.project, run.run);
+    return 'deleted';
+  }
+  await closeRun(results, run.project, run.run);
+  const { scored, failed } = outcomes;
+  parts.log.info({ project: run.project, run: run.run, scored, failed }, 'run finished');
+  return 'finished';
+}
+
+/** Keys of the summaries of all shards from this one on, in order; null at the first gap. */
+async function summariesFrom(results: ObjectStore, run: Run, first: number): Promise<string[] | null> {
+  const prefix = resultKeys.summaries(run.project, run.run);
+  const keys: string[] = [];
+  // `<shard>.` sorts after `<shard>`, so the first shard is listed too.
+  for await (const { key } of listAll(results, prefix, first === 0 ? undefined : prefix + shardId(first))) {
+    if (parseSummaryKey(key)?.shard !== shardId(first + keys.length)) return null;
+    keys.push(key);
+  }
+  return first + keys.length === run.shards ? keys : null;
+}
+
+/** Counts from the keys; the bodies are read of shards with failures only. */
+async function mergeShards(results: ObjectStore, run: Run, keys: readonly string[]): Promise<Outcomes> {
+  const pages = new FailurePages(results, run);
+  let total = NO_OUTCOMES;
+  const open = async (key: string) => {
+    const { scored, failed } = parseSummaryKey(key)!;
+    return failed === 0 ? { scored } : ((await readJson(results, key, shardSummarySchema)) ?? { scored });
+  };
+  for await (const summary of inOrder(keys, READ_AT_ONCE, open)) {
+    if ('outcomes' in summary) {
+      total = mergeOutcomes(total, summary.outcomes);
+      await pages.add(summary);
+    } else total = { ...total, scored: total.scored + summary.scored };
+  }
+  await pages.end();
+  return total;
+}
+
+function doneOf(run: Run, { scored, failed, errors }: Outcomes, now: Date): Done {
+  return {
+    run: run.run,
+    items: run.items,
+    scored,
+    failed,
+    errors,
+    aboveThreshold: run.items > 0 && failed / run.items > run.errorThreshold,
+    finishedAt: now.toISOString(),
+  };
+}

@@ -1,0 +1,51 @@
+/** The index of failed items, all and by code, in plan order: pages are written as they fill, so memory is bounded. */
+import { resultKeys } from '../../domain/keys.ts';
+import type { Run } from '../../domain/records.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { encodeLines } from '../jsonl.ts';
+import { contentTypeOf } from '../objects.ts';
+import { ALL_CODES, PAGE_ENTRIES, pageId } from '../pages.ts';
+import type { FailureEntry, ShardSummary } from '../records.ts';
+
+interface OpenPage {
+  index: number;
+  entries: FailureEntry[];
+}
+
+export class FailurePages {
+  readonly #results: ObjectStore;
+  readonly #run: Pick<Run, 'project' | 'run'>;
+  readonly #open = new Map<string, OpenPage>();
+
+  constructor(results: ObjectStore, run: Pick<Run, 'project' | 'run'>) {
+    this.#results = results;
+    this.#run = run;
+  }
+
+  /** Shards in plan order. */
+  async add({ shard, failures }: Pick<ShardSummary, 'shard' | 'failures'>): Promise<void> {
+    for (const failure of failures) {
+      const entry = { ...failure, shard };
+      await this.#addTo(ALL_CODES, entry);
+      await this.#addTo(failure.code, entry);
+    }
+  }
+
+  async end(): Promise<void> {
+    for (const [code, page] of this.#open) if (page.entries.length > 0) await this.#write(code, page);
+  }
+
+  async #addTo(code: string, entry: FailureEntry): Promise<void> {
+    const page = this.#open.get(code) ?? { index: 0, entries: [] };
+    this.#open.set(code, page);
+    page.entries.push(entry);
+    if (page.entries.length < PAGE_ENTRIES) return;
+    await this.#write(code, page);
+    this.#open.set(code, { index: page.index + 1, entries: [] });
+  }
+
+  async #write(code: string, { index, entries }: OpenPage): Promise<void> {
+    const key = resultKeys.failures(this.#run.project, this.#run.run, code, pageId(index));
+    await this.#results.put(key, encodeLines(entries), { contentType: contentTypeOf(key) });
+  }
+}

@@ -1,0 +1,134 @@
+/** From a message on the score queue to a settled shard. */
+import { FiducialError } from '../domain/errors.ts';
+import { resultKeys } from '../domain/keys.ts';
+import {
+  type PlanItem,
+  type Prediction,
+  planItemSchema,
+  predictionSchema,
+  type Run,
+  type ScoreMessage,
+} from '../domain/records.ts';
+import { Arrivals } from './arrivals.ts';
+import { type FinishOutcome, finishIfComplete } from './finish.ts';
+import { nothingReadable, READING, type ReadingLimits, readImage } from './images.ts';
+import { decodeLines } from './jsonl.ts';
+import { readBody } from './objects.ts';
+import { failedPrediction } from './outcomes.ts';
+import type { ItemScorer, ScoringItem, ScoringParts } from './ports.ts';
+import type { RunRecords } from './runRecords.ts';
+import { settle } from './settle.ts';
+
+export interface ScoreParts extends ScoringParts {
+  readonly scorer: ItemScorer;
+  readonly runs: RunRecords;
+  readonly reading?: ReadingLimits;
+}
+
+export interface ScoreShardOptions {
+  /** Ends the scoring with ABORTED; a shard that is being settled is settled. */
+  readonly signal: AbortSignal;
+  /** Whether an outcome is wanted even where nothing of the shard could be read. Default: false. */
+  readonly lastChance?: boolean;
+}
+
+/** `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was scored before; finished now if due. */
+export type ShardOutcome = {
+  readonly kind: 'scored' | 'known' | 'cancelled' | 'gone';
+  readonly finish: FinishOutcome | null;
+};
+
+/**
+ * Scores a shard unless its predictions are there, settles it, and finishes the run where this was the last. To be
+ * acknowledged when it returns. Besides the images: at most nine requests, ten with ground truth.
+ */
+export async function scoreShard(
+  parts: ScoreParts,
+  { project, run: id, shard }: ScoreMessage,
+  options: ScoreShardOptions,
+): Promise<ShardOutcome> {
+  const { results } = parts.stores;
+  const run = await parts.runs.get(project, id);
+  if (!run) return { kind: 'gone', finish: null };
+  if (await results.head(resultKeys.cancelled(project, id))) {
+    return { kind: 'cancelled', finish: await finishIfComplete(parts, run) };
+  }
+  const known = (await results.head(resultKeys.predictionShard(project, id, shard))) !== null;
+  const items = await readPlan(parts, run, shard);
+  if (!items) return { kind: 'gone', finish: null };
+  const own = known ? null : await scoreItems(parts, run, shard, items, options);
+  const outcomes = await settle(parts, run, shard, items, own);
+  if (!outcomes) return { kind: 'gone', finish: null };
+  return { kind: known ? 'known' : 'scored', finish: await finishIfComplete(parts, run) };
+}
+
+/** Null where the run was deleted. */
+export async function readPlan(
+  { stores: { results } }: Pick<ScoringParts, 'stores'>,
+  { project, run, attempt }: Run,
+  shard: string,
+): Promise<PlanItem[] | null> {
+  const key = resultKeys.planShard(project, run, attempt, shard);
+  const body = await readBody(results, key);
+  return body && decodeLines(body, planItemSchema, key);
+}
+
+/** One prediction an item, in plan order. */
+async function scoreItems(
+  parts: ScoreParts,
+  run: Run,
+  shard: string,
+  items: readonly PlanItem[],
+  { signal, lastChance = false }: ScoreShardOptions,
+): Promise<Prediction[]> {
+  const predictions = await copyScored(parts, run, items);
+  const reading = readImages(parts, run, items, predictions, signal);
+  const model = { pin: run.model, crop: run.crop, detector: run.detector };
+  for await (const { index, prediction } of parts.scorer.score(model, reading, { signal })) {
+    predictions[index] = prediction;
+  }
+  signal.throwIfAborted();
+  const complete = items.map((_, index) => predictions[index]);
+  if (complete.includes(undefined))
+    throw new FiducialError('INTERNAL', `Expected an outcome for each item of ${shard}`);
+  const unreadable = complete.every((prediction) => prediction?.error?.code === 'UNREADABLE');
+  if (unreadable && !lastChance) throw nothingReadable(shard);
+  return complete as Prediction[];
+}
+
+/** What `retryOf` scored, by index. What can not be found there any more is scored again. */
+async function copyScored(
+  parts: ScoreParts,
+  run: Run,
+  items: readonly PlanItem[],
+): Promise<(Prediction | undefined)[]> {
+  const shards = new Set(items.flatMap(({ copyOf }) => (copyOf ? [copyOf.shard] : [])));
+  const earlier = new Map<string, Prediction[]>();
+  for (const shard of shards) {
+    const key = resultKeys.predictionShard(run.project, run.retryOf!, shard);
+    const body = await readBody(parts.stores.results, key);
+    if (body) earlier.set(shard, decodeLines(body, predictionSchema, key));
+  }
+  return items.map(({ key, copyOf }) => {
+    const prediction = copyOf ? earlier.get(copyOf.shard)?.[copyOf.line] : undefined;
+    return prediction?.key === key && prediction.outcome === 'scored' ? prediction : undefined;
+  });
+}
+
+/** Images as they arrive; those that can't be had become outcomes in `predictions` at once. */
+async function* readImages(
+  { stores: { uploads }, reading = READING }: ScoreParts,
+  run: Run,
+  items: readonly PlanItem[],
+  predictions: (Prediction | undefined)[],
+  signal: AbortSignal,
+): AsyncGenerator<ScoringItem> {
+  const wanted = items.flatMap((item, index) => (predictions[index] ? [] : [{ index, item }]));
+  const arrivals = new Arrivals(wanted, reading.atOnce, async ({ index, item }) => {
+    const read = await readImage(uploads, run, item, reading, signal);
+    if (read.kind === 'bytes') return { index, item, bytes: read.bytes };
+    predictions[index] = failedPrediction(item.key, read.code, read.message);
+    return null;
+  });
+  for await (const image of arrivals) if (image) yield image;
+}

@@ -1,0 +1,78 @@
+/**
+ * How a shard ends, whoever ends it: the scorer, the dead letters, a redelivery. Predictions are written if absent;
+ * who loses takes the winner's, and everything else is computed from those. So any number of workers that score one
+ * shard, whatever they saw, leave one set of outcomes and one summary.
+ */
+
+import { FiducialError } from '../domain/errors.ts';
+import { resultKeys } from '../domain/keys.ts';
+import { countOutcomes, type Outcomes } from '../domain/metrics/index.ts';
+import { type PlanItem, type Prediction, predictionSchema, type Run } from '../domain/records.ts';
+import { removeRun } from './delete.ts';
+import { evaluateShard, withShardErrors } from './evaluation.ts';
+import { decodeLines, encodeLines, linePlaces } from './jsonl.ts';
+import { createJson, createObject, readBody } from './objects.ts';
+import type { ScoringParts } from './ports.ts';
+import type { ShardSummary } from './records.ts';
+import { isDeleted } from './tombstones.ts';
+
+type Parts = Pick<ScoringParts, 'stores'>;
+
+/**
+ * `own` is what this caller would have the outcomes be, one for each item; null where the shard's predictions are
+ * known to be there. Four writes and reads, five where it lost or has ground truth. Gives the counts, or null where the
+ * run was deleted meanwhile. The summary comes last: where it is, everything else of the shard is.
+ */
+export async function settle(
+  parts: Parts,
+  run: Run,
+  shard: string,
+  items: readonly PlanItem[],
+  own: readonly Prediction[] | null,
+): Promise<Outcomes | null> {
+  const { results } = parts.stores;
+  const truths = items.map((item) => item.truths);
+  const body = await settlePredictions(parts, run, shard, own && withShardErrors(own, truths, run.model));
+  if (!body) return null;
+  const predictions = decodeLines(body, predictionSchema, resultKeys.predictionShard(run.project, run.run, shard));
+  checkCount(run, shard, items.length, predictions.length);
+  const places = linePlaces(body);
+  if (run.truth) {
+    const evaluation = evaluateShard(shard, predictions, truths, places, run.model);
+    await createJson(results, resultKeys.evaluationSummary(run.project, run.run, run.truth, shard), evaluation);
+  }
+  const outcomes = countOutcomes(predictions);
+  const failures = predictions.flatMap(({ key, error }, line) =>
+    error ? [{ line, key, code: error.code, ...places[line]! }] : [],
+  );
+  const summary: ShardSummary = { shard, outcomes, failures };
+  const key = resultKeys.summary(run.project, run.run, shard, outcomes.scored, outcomes.failed);
+  await createJson(results, key, summary);
+  if (!(await isDeleted(results, run.project, run.run))) return outcomes;
+  await removeRun(parts, run.project, run.run);
+  return null;
+}
+
+/** The body that stands. Null where it should be there and is not: the run was deleted. */
+async function settlePredictions(
+  { stores: { results } }: Parts,
+  run: Run,
+  shard: string,
+  own: readonly Prediction[] | null,
+): Promise<Buffer | null> {
+  const key = resultKeys.predictionShard(run.project, run.run, shard);
+  if (own) {
+    const body = encodeLines(own);
+    if (await createObject(results, key, body)) return body;
+  }
+  return readBody(results, key);
+}
+
+function checkCount(run: Run, shard: string, items: number, predictions: number): void {
+  if (items === predictions) return;
+  throw new FiducialError(
+    'CORRUPT_STORE',
+    `Expected a prediction for each of ${items} items of shard ${shard}, got ${predictions}`,
+    { ids: { run: run.run, shard } },
+  );
+}

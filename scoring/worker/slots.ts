@@ -1,0 +1,45 @@
+/** Bounds what is in flight, by number and by bytes. First come, first served, so that shards stay in order. */
+export class Slots {
+  readonly #maxCount: number;
+  readonly #maxBytes: number;
+  readonly #waiting: { readonly bytes: number; readonly grant: () => void }[] = [];
+  #count = 0;
+  #bytes = 0;
+
+  constructor(maxCount: number, maxBytes: number) {
+    this.#maxCount = maxCount;
+    this.#maxBytes = maxBytes;
+  }
+
+  get inFlight(): number {
+    return this.#count;
+  }
+
+  async take(bytes: number): Promise<void> {
+    if (this.#waiting.length === 0 && this.#fits(bytes)) {
+      this.#grant(bytes);
+      return;
+    }
+    await new Promise<void>((grant) => this.#waiting.push({ bytes, grant }));
+  }
+
+  give(bytes: number): void {
+    this.#count--;
+    this.#bytes -= bytes;
+    while (this.#waiting.length > 0 && this.#fits(this.#waiting[0]!.bytes)) {
+      const next = this.#waiting.shift()!;
+      this.#grant(next.bytes);
+      next.grant();
+    }
+  }
+
+  /** One alone always fits. */
+  #fits(bytes: number): boolean {
+    return this.#count === 0 || (this.#count < this.#maxCount && this.#bytes + bytes <= this.#maxBytes);
+  }
+
+  #grant(bytes: number): void {
+    this.#count++;
+    this.#bytes += bytes;
+  }
+}
