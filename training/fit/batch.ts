@@ -1,12 +1,11 @@
 /** What the fit loop eats. */
 
 export interface Batch {
-  readonly count: number;
-  /** [count, H, W, 3], RGB as decoded. */
-  readonly images: Uint8Array;
-  /** [count, K, 2], x before y, crop units. */
-  readonly keypoints: Float32Array;
-  /** [count, K], 1 where the point counts; null: all do. */
+  /** [N, H, W, 3], RGB, or [N, H, W, 1] where the grey conversion is done already; 0 to 255. */
+  readonly images: Float32Array | Uint8Array;
+  /** [N, K, 2], x before y, crop units. */
+  readonly targets: Float32Array;
+  /** [N, K], 1 where the point counts; null: all do. */
   readonly mask: Float32Array | null;
 }
 

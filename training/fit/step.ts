@@ -1,5 +1,6 @@
 /** One step forward and back: loss, gradients and batch statistics come out as plain arrays. */
 import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { FiducialError } from '../../domain/errors.ts';
 import type { Tf } from '../backends/types.ts';
 import { type LossSpec, lossOf } from '../nn/losses/index.ts';
 import type { BatchStatistics, Model } from '../nn/model.ts';
@@ -20,10 +21,12 @@ export interface Gradients {
 export function gradientsOf(tf: Tf, model: Model, spec: LossSpec, batch: Batch): Gradients {
   let result: Gradients | null = null;
   tf.tidy(() => {
-    const image = imageTensor(tf, model, batch.images, batch.count);
+    const { points } = model.graph;
+    const count = batch.targets.length / (2 * points);
+    const image = imageTensor(tf, model, batch.images, count);
     const target = {
-      keypoints: tf.tensor3d(batch.keypoints, [batch.count, model.graph.points, 2]) as Tensor3D,
-      mask: batch.mask ? (tf.tensor2d(batch.mask, [batch.count, model.graph.points]) as Tensor2D) : null,
+      keypoints: tf.tensor3d(batch.targets, [count, points, 2]) as Tensor3D,
+      mask: batch.mask ? (tf.tensor2d(batch.mask, [count, points]) as Tensor2D) : null,
     };
     let statistics: BatchStatistics[] = [];
     const names = model.params.trainable;
@@ -46,13 +49,22 @@ function read({ node, mean, variance }: BatchStatistics): Gradients['statistics'
   return { mean: node.mean, variance: node.variance, batch };
 }
 
-/** float32 [count, H, W, 3], 0 to 255. */
-export function imageTensor(tf: Tf, model: Model, images: Uint8Array, count: number): Tensor4D {
+/** float32 [count, H, W, 3 or 1], 0 to 255. */
+export function imageTensor(tf: Tf, model: Model, images: Float32Array | Uint8Array, count: number): Tensor4D {
   const { width, height } = model.graph.input;
-  return tf.tensor4d(new Float32Array(images), [count, height, width, 3]);
+  const channels = images.length / (count * width * height);
+  if (channels !== 3 && channels !== 1) {
+    const got = `${images.length} values`;
+    throw new FiducialError(
+      'INVALID_INPUT',
+      `Expected ${count} images of ${width}x${height} with 3 channels or 1, got ${got}`,
+    );
+  }
+  const values = images instanceof Float32Array ? images : new Float32Array(images);
+  return tf.tensor4d(values, [count, height, width, channels]);
 }
 
 /** The network's answers in inference mode, [count, K, 2] in crop units. Leaves no tensor behind. */
-export function predict(tf: Tf, model: Model, images: Uint8Array, count: number): Float32Array {
+export function predict(tf: Tf, model: Model, images: Float32Array | Uint8Array, count: number): Float32Array {
   return tf.tidy(() => model.infer(imageTensor(tf, model, images, count)).keypoints.dataSync() as Float32Array);
 }

@@ -1,6 +1,7 @@
 /** A network in training: its parameters, the optimiser's moments and the moving average, one step at a time. */
 import type { Tf } from '../backends/types.ts';
 import type { ParamRole } from '../nn/graph.ts';
+import { checkValues } from '../nn/init.ts';
 import type { LossSpec } from '../nn/losses/index.ts';
 import type { Model } from '../nn/model.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../nn/optimisers/adam.ts';
 import { updateAverage } from '../nn/optimisers/movingAverage.ts';
 import type { Batch } from './batch.ts';
+import { arraysOf, type Checkpoint } from './checkpoint.ts';
 import { type Gradients, gradientsOf } from './step.ts';
 
 /** Share of the batch's statistics in the running ones, as PyTorch's momentum. */
@@ -61,6 +63,23 @@ export class Trainer {
     return { loss: gradients.loss, gradientNorm };
   }
 
+  /** Throws FiducialError INVALID_MODEL where the checkpoint is of another network. */
+  restore(checkpoint: Checkpoint): void {
+    const { graph, params } = this.model;
+    const [values, first, second, average] = (['value', 'first', 'second', 'average'] as const).map((kind) =>
+      arraysOf(checkpoint, kind),
+    );
+    checkValues(graph, values!);
+    params.load(values!);
+    const moments = [...first!].map(
+      ([name, array]) => [name, { first: array.slice(), second: second!.get(name)!.slice() }] as const,
+    );
+    this.optimiser = { step: checkpoint.position.optimiserStep, moments: new Map(moments) };
+    if (!this.average) return;
+    if (average!.size > 0) checkValues(graph, average!);
+    this.average = average!.size > 0 ? copyOf(average!) : params.snapshot();
+  }
+
   /** What is evaluated and shipped: the moving average where there is one. Live. */
   get best(): ReadonlyMap<string, Float32Array> {
     return this.average ?? this.model.params.values;
@@ -95,6 +114,10 @@ export class Trainer {
       move(this.model.params.values.get(variance)!, batch[1]);
     }
   }
+}
+
+function copyOf(arrays: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {
+  return new Map([...arrays].map(([name, array]) => [name, array.slice()]));
 }
 
 function move(running: Float32Array, batch: Float32Array): void {

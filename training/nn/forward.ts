@@ -27,7 +27,10 @@ export interface Evaluation {
   readonly batchNorm: (node: BatchNormNode, x: Tensor4D) => Tensor4D;
 }
 
-/** `image` is [N,H,W,3], RGB, 0 to 255, float32. Call inside `tf.tidy`. */
+/**
+ * `image` is [N,H,W,3], RGB, 0 to 255, float32; or [N,H,W,1] for a network that reads grey, where the conversion is done
+ * already. Call inside `tf.tidy`.
+ */
 export function forward(tf: Tf, graph: Graph, image: Tensor4D, evaluation: Evaluation): Outputs {
   const results = new Map<string, Tensor>([[IMAGE, image]]);
   let maps: Outputs['maps'] = null;
@@ -93,7 +96,7 @@ function evaluate(tf: Tf, node: PlainNode, results: ReadonlyMap<string, Tensor>,
 export const LUMA = [0.299, 0.587, 0.114] as const;
 
 function normalise(tf: Tf, node: NormaliseNode, image: Tensor4D): Tensor4D {
-  const channels = node.grey ? tf.sum(tf.mul(image, tf.tensor1d([...LUMA])), 3, true) : image;
+  const channels = node.grey && image.shape[3] === 3 ? tf.sum(tf.mul(image, tf.tensor1d([...LUMA])), 3, true) : image;
   const scale = tf.tensor1d(node.deviation.map((deviation) => 1 / (255 * deviation)));
   const shift = tf.tensor1d(node.deviation.map((deviation, c) => -node.mean[c]! / deviation));
   return tf.add(tf.mul(channels, scale), shift);
