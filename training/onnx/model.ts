@@ -51,6 +51,7 @@ export interface OnnxAttribute {
   i?: number;
   s?: Uint8Array;
   t?: OnnxTensor;
+  g?: OnnxGraph;
   floats?: number[];
   ints?: number[];
 }

@@ -10,7 +10,15 @@ import { elementCount } from '../../../training/onnx/tensor.ts';
  * He weights, and batch norms that are not the identity, so that a mistake in them shows. The last layer is a tenth:
  * trained networks answer with coordinates about 0 to 1.
  */
-export function randomParams(graph: Graph, seed = 1): ParamValues {
+export function randomParams(graph: Graph): ParamValues {
+  const params = drawn.get(graph) ?? drawParams(graph, 1);
+  drawn.set(graph, params);
+  return params;
+}
+
+const drawn = new WeakMap<Graph, ParamValues>();
+
+function drawParams(graph: Graph, seed: number): ParamValues {
   const rng = createRng(seed);
   const last = graph.nodes.findLast((node) => node.op === 'dense' || node.op === 'conv')?.name;
   return new Map(
