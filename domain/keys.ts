@@ -77,9 +77,26 @@ export const modelKeys = {
   trainings: (project: string) => `${project}/training/`,
   training: (project: string, training: string) => `${project}/training/${training}/`,
   trainingFile: (project: string, training: string, path: string) => `${project}/training/${training}/${path}`,
+  trainingJob: (project: string, training: string) => `${project}/training/${training}/job.json`,
+  trainingStarted: (project: string, training: string) => `${project}/training/${training}/started.json`,
+  trainingEpochs: (project: string, training: string) => `${project}/training/${training}/epochs/`,
+  /** From 1, padded so that listings are in order. */
+  trainingEpoch: (project: string, training: string, epoch: number) =>
+    `${project}/training/${training}/epochs/${String(epoch).padStart(5, '0')}.json`,
+  trainingFigures: (project: string, training: string) => `${project}/training/${training}/figures/`,
+  trainingDone: (project: string, training: string) => `${project}/training/${training}/done.json`,
+  trainingCancelled: (project: string, training: string) => `${project}/training/${training}/cancelled.json`,
   sweeps: (project: string) => `${project}/sweeps/`,
   sweep: (project: string, sweep: string) => `${project}/sweeps/${sweep}.json`,
 } as const;
+
+/**
+ * An id that sorts newest first, so that one LIST gives the latest batches, trainings and sweeps. `unique` tells apart
+ * those of one millisecond: a-z, 0-9.
+ */
+export function newestFirstId(at: Date, unique: string): string {
+  return `${(9_999_999_999_999 - at.getTime()).toString(36).padStart(9, '0')}-${unique}`;
+}
 
 /** 13 digits that sort newest first. */
 function countdown(iso: string): string {

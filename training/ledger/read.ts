@@ -1,0 +1,121 @@
+/** Reading training runs and sweeps. Every call costs a bounded number of requests. */
+import { modelKeys } from '../../domain/keys.ts';
+import type { ObjectStore, Stores } from '../../storage/ports.ts';
+import { readRecord } from './objects.ts';
+import {
+  type Sweep,
+  sweepSchema,
+  type TrainingDone,
+  type TrainingEpoch,
+  type TrainingJob,
+  type TrainingStarted,
+  trainingCancelledSchema,
+  trainingDoneSchema,
+  trainingEpochSchema,
+  trainingJobSchema,
+  trainingStartedSchema,
+} from './records.ts';
+
+export type ModelStore = Pick<Stores, 'models'>;
+
+/** QUEUED: no trainer has begun. FINISHED: its model is registered. CANCELLED: stopped, and can be resumed. */
+export const TRAINING_STATUSES = ['QUEUED', 'RUNNING', 'FINISHED', 'FAILED', 'CANCELLED'] as const;
+export type TrainingStatus = (typeof TRAINING_STATUSES)[number];
+
+export interface TrainingView {
+  readonly job: TrainingJob;
+  readonly status: TrainingStatus;
+  readonly started: TrainingStarted | null;
+  readonly done: TrainingDone | null;
+  readonly cancelledAt: string | null;
+}
+
+/** Null where there is none. Four GETs. */
+export async function readTraining(
+  { models }: ModelStore,
+  project: string,
+  training: string,
+): Promise<TrainingView | null> {
+  const [job, started, done, cancelled] = await Promise.all([
+    readRecord(models, modelKeys.trainingJob(project, training), trainingJobSchema),
+    readRecord(models, modelKeys.trainingStarted(project, training), trainingStartedSchema),
+    readRecord(models, modelKeys.trainingDone(project, training), trainingDoneSchema),
+    readRecord(models, modelKeys.trainingCancelled(project, training), trainingCancelledSchema),
+  ]);
+  if (!job) return null;
+  const cancelledAt = cancelled?.cancelledAt ?? null;
+  return { job, started, done, cancelledAt, status: statusOf(started, done, cancelledAt) };
+}
+
+function statusOf(
+  started: TrainingStarted | null,
+  done: TrainingDone | null,
+  cancelledAt: string | null,
+): TrainingStatus {
+  if (done) return done.outcome === 'finished' ? 'FINISHED' : 'FAILED';
+  if (cancelledAt !== null) return 'CANCELLED';
+  return started ? 'RUNNING' : 'QUEUED';
+}
+
+export interface IdPage {
+  readonly ids: readonly string[];
+  readonly hasNextPage: boolean;
+}
+
+/** Ids, newest first. One LIST. `after`: an id. */
+export async function listTrainings(
+  { models }: ModelStore,
+  project: string,
+  first: number,
+  after: string | null = null,
+): Promise<IdPage> {
+  const prefix = modelKeys.trainings(project);
+  // Folded prefixes go on after everything below the last one.
+  const from = after === null ? {} : { after: `${prefix}${after}/\u{10FFFF}` };
+  const listing = await models.list({ prefix, delimiter: '/', limit: first + 1, ...from });
+  const ids = listing.prefixes.map((one) => one.slice(prefix.length, -1));
+  return { ids: ids.slice(0, first), hasNextPage: ids.length > first };
+}
+
+/** Ids, newest first. One LIST. */
+export async function listSweeps(
+  { models }: ModelStore,
+  project: string,
+  first: number,
+  after: string | null = null,
+): Promise<IdPage> {
+  const prefix = modelKeys.sweeps(project);
+  const from = after === null ? {} : { after: `${prefix}${after}.json` };
+  const listing = await models.list({ prefix, limit: first + 1, ...from });
+  const ids = listing.objects.map(({ key }) => key.slice(prefix.length, -'.json'.length));
+  return { ids: ids.slice(0, first), hasNextPage: ids.length > first };
+}
+
+/** Null where there is none. */
+export function readSweep({ models }: ModelStore, project: string, sweep: string): Promise<Sweep | null> {
+  return readRecord(models, modelKeys.sweep(project, sweep), sweepSchema);
+}
+
+/** Epochs after `after` (0: from the first), in order. A LIST, and a GET an epoch. */
+export async function readEpochs(
+  { models }: ModelStore,
+  project: string,
+  training: string,
+  first: number,
+  after = 0,
+): Promise<{ readonly epochs: TrainingEpoch[]; readonly hasNextPage: boolean }> {
+  const prefix = modelKeys.trainingEpochs(project, training);
+  const from = after === 0 ? {} : { after: modelKeys.trainingEpoch(project, training, after) };
+  const { objects } = await models.list({ prefix, limit: Math.min(first + 1, 1000), ...from });
+  const epochs = await Promise.all(
+    objects.slice(0, first).map(({ key }) => readRecord(models, key, trainingEpochSchema)),
+  );
+  return { epochs: epochs.filter((epoch) => epoch !== null), hasNextPage: objects.length > first };
+}
+
+/** Names of the files below figures/. One LIST. */
+export async function listFigures(store: ModelStore, project: string, training: string): Promise<string[]> {
+  const prefix = modelKeys.trainingFigures(project, training);
+  const { objects } = await (store.models as ObjectStore).list({ prefix });
+  return objects.map(({ key }) => key.slice(prefix.length));
+}
