@@ -67,7 +67,7 @@ const TYPICAL_LOSS_MOMENTUM = 0.02;
  * Throws FiducialError DIVERGED where loss or gradient is not finite or the loss explodes (the last checkpoint stays),
  * CORRUPT_STORE or INVALID_MODEL where what is resumed is damaged or of another network.
  */
-export async function fit(options: FitOptions): Promise<FitResult> {
+export async function fitModel(options: FitOptions): Promise<FitResult> {
   const { tf, model, batches, epochs, checkpoints, signal } = options;
   const trainer = new Trainer(tf, model, options);
   const clock = options.clock ?? (() => performance.now() / 1000);
