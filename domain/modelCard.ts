@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { LAYOUT_IDS } from './layouts.ts';
 import { cropRuleSchema, isoDateSchema, sha256Schema, slugSchema } from './records.ts';
 
-export const CROP_KERNELS = ['nearest', 'linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
+export const CROP_KERNELS = ['linear', 'cubic', 'mitchell', 'lanczos2', 'lanczos3'] as const;
 
 /** How an image and a box become the network's input. The one `crop()` reads nothing else. */
 export const cropSpecSchema = z.object({
