@@ -1,0 +1,128 @@
+/** The one crop: training, calibration and scoring all see images through it. */
+import {
+  applyToAll,
+  type Box,
+  boundingBox,
+  composeTransforms,
+  IDENTITY,
+  invertTransform,
+  type Size,
+  type Transform,
+} from '../domain/geometry.ts';
+import type { CropSpec } from '../domain/modelCard.ts';
+import { type CropPlan, cropRegion, planCrop } from './cropPlan.ts';
+import { type EncodedImage, readHeader, readPixels, reworkPixels } from './decode.ts';
+import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts';
+import { orientationTransform, orientPixels } from './orientation.ts';
+import { resampling } from './resample.ts';
+
+export interface Crop {
+  /** uint8 [H, W, 3], sRGB, row by row. */
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** From pixels of the image as displayed to pixels of the crop: what was really done, after rounding. */
+  readonly imageToCrop: Transform;
+  /** Of the image as displayed. */
+  readonly imageSize: Size;
+}
+
+export interface OpenImage {
+  /** As displayed: EXIF orientation applied. */
+  readonly size: Size;
+  /** Throws BAD_BOX, TRUNCATED, UNSUPPORTED, TIMEOUT. */
+  crop(box: Box | null, spec: CropSpec): Promise<Crop>;
+  /** The same for several boxes, decoded once where memory allows. */
+  crops(boxes: readonly (Box | null)[], spec: CropSpec): Promise<Crop[]>;
+  /** A crop of exactly this region, which may reach outside; `spec.margin` is not used. */
+  cropRegion(region: Box, spec: CropSpec): Promise<Crop>;
+}
+
+/** Images up to this many pixels (75 MB) are held decoded while several crops are made of them. */
+const HELD_PIXELS = 25e6;
+
+/** Reads the header only. Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
+export async function openImage(bytes: Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): Promise<OpenImage> {
+  const image = await readHeader(bytes, limits);
+  const region = (box: Box | null, spec: CropSpec) => cropRegion(image.size, box, spec);
+  return {
+    size: image.size,
+    crop: (box, spec) => cropFrom({ image }, region(box, spec), spec),
+    cropRegion: (box, spec) => cropFrom({ image }, box, spec),
+    crops: async (boxes, spec) => {
+      const source = boxes.length > 1 ? await decoded(image, spec) : { image };
+      return await Promise.all(boxes.map((box) => cropFrom(source, region(box, spec), spec)));
+    },
+  };
+}
+
+/** One crop of one image: `box` in pixels as displayed, or null for the whole image. Throws as `OpenImage` does. */
+export async function crop(
+  image: Uint8Array | OpenImage,
+  box: Box | null,
+  spec: CropSpec,
+  limits: DecodeLimits = DEFAULT_LIMITS,
+): Promise<Crop> {
+  const open = image instanceof Uint8Array ? await openImage(image, limits) : image;
+  return await open.crop(box, spec);
+}
+
+interface Source {
+  readonly image: EncodedImage;
+  /** uint8 [H, W, 3] as stored, where it was decoded already. */
+  readonly pixels?: Uint8Array;
+}
+
+async function decoded(image: EncodedImage, spec: CropSpec): Promise<Source> {
+  if (image.stored.width * image.stored.height > HELD_PIXELS) return { image };
+  return { image, pixels: await readPixels(image, spec.fill) };
+}
+
+async function cropFrom({ image, pixels }: Source, region: Box, spec: CropSpec): Promise<Crop> {
+  const plan = planCrop(image.size, region, spec);
+  const { stored, orientation, size } = image;
+  const storedToImage = orientationTransform(stored, orientation);
+  const part = orientation >= 5 ? { width: plan.target.height, height: plan.target.width } : sizeOf(plan.target);
+  const { steps, transform } = resampling({
+    stored,
+    source: moved(invertTransform(storedToImage), plan.source),
+    target: part,
+    kernel: spec.kernel,
+    shrinkOnLoad: image.format === 'jpeg' && !pixels,
+  });
+  const read = pixels ? reworkPixels(pixels, stored, spec.fill, steps) : readPixels(image, spec.fill, steps);
+  const displayed = orientPixels(await read, part, orientation);
+  const partToCrop = { ...IDENTITY, tx: plan.target.left, ty: plan.target.top };
+  const imageToCrop = [transform, orientationTransform(part, orientation), partToCrop].reduce(
+    composeTransforms,
+    invertTransform(storedToImage),
+  );
+  const { width, height } = spec;
+  return { pixels: framed(displayed, plan, spec), width, height, imageToCrop, imageSize: size };
+}
+
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
+}
+
+/** Orientations take whole pixels to whole pixels. */
+function moved(transform: Transform, { left, top, width, height }: Box): Box {
+  return boundingBox(
+    applyToAll(transform, [
+      [left, top],
+      [left + width, top + height],
+    ]),
+  );
+}
+
+/** The part put where it belongs in a canvas of the fill colour. */
+function framed(part: Uint8Array, { target }: CropPlan, { width, height, fill }: CropSpec): Uint8Array {
+  if (target.width === width && target.height === height) return part;
+  const canvas = new Uint8Array(width * height * 3);
+  for (let i = 0; i < canvas.length; i += 3) canvas.set(fill, i);
+  const row = target.width * 3;
+  for (let y = 0; y < target.height; y++) {
+    canvas.set(part.subarray(y * row, (y + 1) * row), ((target.top + y) * width + target.left) * 3);
+  }
+  return canvas;
+}
