@@ -1,6 +1,7 @@
 import { FiducialError } from '../../domain/errors.ts';
 import { throwIfAborted } from '../abort.ts';
 import type { CallOptions, JobQueue, QueueCounts, ReceivedMessage, ReceiveOptions, SendOptions } from '../ports.ts';
+import { assertReceive, assertSeconds, MAX_DELAY_SECONDS, MAX_LEASE_SECONDS } from '../queueLimits.ts';
 import type { Ledger } from './ledger.ts';
 import type { MessageRows } from './messageRows.ts';
 
@@ -33,7 +34,7 @@ export class EmbeddedJobQueue implements JobQueue {
     messages: readonly { readonly body: string; readonly group?: string; readonly delaySeconds?: number }[],
     options: CallOptions = {},
   ): Promise<void> {
-    for (const { delaySeconds = 0 } of messages) assertSeconds('delaySeconds', delaySeconds, 900);
+    for (const { delaySeconds = 0 } of messages) assertSeconds('delaySeconds', delaySeconds, MAX_DELAY_SECONDS);
     await this.#ledger.transact(() => {
       for (const { body, group = '', delaySeconds = 0 } of messages) {
         this.#rows.insert(this.name, body, group, delaySeconds * 1000);
@@ -43,13 +44,7 @@ export class EmbeddedJobQueue implements JobQueue {
 
   async receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]> {
     const { max, waitSeconds, leaseSeconds, signal } = options;
-    if (!Number.isInteger(max) || max < 1 || max > 10) {
-      throw new FiducialError('INVALID_INPUT', `Expected \`max\` to be 1 to 10, got ${max}`);
-    }
-    assertSeconds('waitSeconds', waitSeconds, 20);
-    if (leaseSeconds < 1)
-      throw new FiducialError('INVALID_INPUT', `Expected \`leaseSeconds\` from 1, got ${leaseSeconds}`);
-    assertSeconds('leaseSeconds', leaseSeconds, 43_200);
+    assertReceive(options);
     const deadline = performance.now() + waitSeconds * 1000;
     for (;;) {
       throwIfAborted(signal);
@@ -61,7 +56,7 @@ export class EmbeddedJobQueue implements JobQueue {
   }
 
   async extend(receipt: string, leaseSeconds: number, options: CallOptions = {}): Promise<void> {
-    assertSeconds('leaseSeconds', leaseSeconds, 43_200);
+    assertSeconds('leaseSeconds', leaseSeconds, MAX_LEASE_SECONDS);
     const write = () => this.#rows.extend(this.name, receipt, leaseSeconds * 1000);
     if (!(await this.#ledger.transact(write, options.signal))) throw this.#leaseLost(receipt);
   }
@@ -127,9 +122,4 @@ export class EmbeddedJobQueue implements JobQueue {
       },
     );
   }
-}
-
-function assertSeconds(name: string, value: number, max: number): void {
-  if (value >= 0 && value <= max) return;
-  throw new FiducialError('INVALID_INPUT', `Expected \`${name}\` to be 0 to ${max}, got ${value}`);
 }
