@@ -85,5 +85,6 @@ function transformsOf(
 }
 
 function sameCrop(a: CropSpec, b: CropSpec): boolean {
-  return a.width === b.width && a.height === b.height && a.margin === b.margin && a.fit === b.fit;
+  const shown = (spec: CropSpec) => [spec.width, spec.height, spec.margin, spec.fit, spec.kernel].join();
+  return shown(a) === shown(b);
 }

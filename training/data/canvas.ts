@@ -2,12 +2,12 @@
  * Training canvases: every face cut out once, antialiased, held in memory as bytes that worker threads share.
  * Augmentation warps these; evaluation takes canvases of the network's own crop as they are.
  */
-
+import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import type { Box, Size, Transform } from '../../domain/geometry.ts';
-import { boxToBox, squareAround } from '../../domain/geometry.ts';
+import { type Box, boxToBox, type Size, type Transform } from '../../domain/geometry.ts';
 import type { CropSpec } from '../../domain/modelCard.ts';
-import { cutOut } from './cutOut.ts';
+import { type Crop, openImage } from '../../imaging/crop.ts';
+import { cropRegion } from '../../imaging/cropPlan.ts';
 import { invalidDataset } from './invalid.ts';
 import type { Sample } from './sample.ts';
 
@@ -48,10 +48,10 @@ export async function buildCanvases(
     samples.map((sample, index) =>
       limit(async () => {
         options.signal?.throwIfAborted();
-        const cut = await cutOut(sample.image, (size) => region(sample, size, spec, rule), spec);
+        const cut = await cutOut(sample, spec, rule);
         pixels.set(cut.pixels, index * bytes);
         options.onProgress?.(++done, samples.length);
-        return { imageToCanvas: cut.transform, size: cut.size };
+        return { imageToCanvas: cut.imageToCrop, size: cut.imageSize };
       }),
     ),
   );
@@ -65,24 +65,28 @@ export async function buildCanvases(
   };
 }
 
-/** What part of the image the crop is meant to show, in pixels of the image. */
-export function region(sample: Sample, size: Size, spec: CropSpec, rule: CanvasRule): Box {
-  if (rule === 'whole') return fitted({ left: 0, top: 0, ...size }, spec);
-  if (!sample.box) throw invalidDataset(sample.image, null, 'a box for the crop rule `box`', 'none');
-  return fitted(squareAround(sample.box, spec.margin), spec);
+async function cutOut(sample: Sample, spec: CropSpec, rule: CanvasRule): Promise<Crop> {
+  const box = boxOf(sample, rule);
+  try {
+    const image = await openImage(await readFile(sample.image));
+    return await image.crop(box, spec);
+  } catch (cause) {
+    throw invalidDataset(sample.image, null, 'an image that can be read and cut', (cause as Error).message, cause);
+  }
 }
 
-/** `pad`: the smallest box of the crop's aspect that holds it, about its centre. */
-function fitted(box: Box, spec: CropSpec): Box {
-  if (spec.fit === 'stretch') return box;
-  const aspect = spec.width / spec.height;
-  const width = Math.max(box.width, box.height * aspect);
-  const height = width / aspect;
-  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+function boxOf(sample: Sample, rule: CanvasRule): Box | null {
+  if (rule === 'whole') return null;
+  if (!sample.box) throw invalidDataset(sample.image, null, 'a box for the crop rule `box`', 'none');
+  return sample.box;
 }
 
 /** From pixels of the image to pixels of the crop that `spec` asks for, before any rounding to whole pixels. */
 export function nominalTransform(sample: Sample, size: Size, spec: CropSpec, rule: CanvasRule): Transform {
+  const region = cropRegion(size, boxOf(sample, rule), spec);
   const { width, height } = spec;
-  return boxToBox(region(sample, size, spec, rule), { left: 0, top: 0, width, height });
+  if (spec.fit === 'stretch') return boxToBox(region, { left: 0, top: 0, width, height });
+  const scale = Math.min(width / region.width, height / region.height);
+  const fitted = { width: region.width * scale, height: region.height * scale };
+  return boxToBox(region, { left: (width - fitted.width) / 2, top: (height - fitted.height) / 2, ...fitted });
 }

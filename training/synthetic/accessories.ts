@@ -37,7 +37,9 @@ function glasses(
   const dark = look.glasses === 'dark';
   const round = rng.uniform(2, 5);
   const [halfWidth, halfHeight] = [rng.uniform(0.29, 0.36), rng.uniform(0.2, 0.28)];
-  const frame: Rgb = rng.chance(0.6) ? [28, 24, 24] : [rng.uniform(40, 160), rng.uniform(30, 110), rng.uniform(30, 110)];
+  const frame: Rgb = rng.chance(0.6)
+    ? [28, 24, 24]
+    : [rng.uniform(40, 160), rng.uniform(30, 110), rng.uniform(30, 110)];
   const width = camera.pixelsPerUnit * rng.uniform(0.02, 0.055);
   const z = surface.at(0, 0.05)[2] + 0.07;
   const at = (x: number, y: number): Point => camera.project(camera.turn([x, y, z - 0.22 * x * x]));
@@ -82,7 +84,13 @@ function temple(
   return `<path d="${pathOf(points, false)}" stroke="${colour}" stroke-width="${(width * 0.9).toFixed(2)}" fill="none"/>`;
 }
 
-function occluder({ occluder: kind }: FaceParameters, surface: HeadSurface, camera: Camera, size: Size, rng: Rng): string {
+function occluder(
+  { occluder: kind }: FaceParameters,
+  surface: HeadSurface,
+  camera: Camera,
+  size: Size,
+  rng: Rng,
+): string {
   switch (kind) {
     case 'none':
       return '';
@@ -122,9 +130,14 @@ export function medicalMask(at: (s: number, t: number) => Point, pixelsPerUnit: 
     pleats += `<path d="${pathOf(fold, false)}" fill="none" stroke="${edge}" stroke-width="${line(0.025)}" opacity="0.7"/>`;
   }
   const straps = [-1, 1]
-    .map((side) => [along([side * 1.0, 0.45], [side * 1.6, 0.12], 0), along([side * 0.92, 0.98], [side * 1.6, 0.4], 0)])
-    .flat()
-    .map((strap) => `<path d="${pathOf(strap, false)}" fill="none" stroke="${css(shade(colour, 0.95))}" stroke-width="${line(0.03)}"/>`)
+    .flatMap((side) => [
+      along([side * 1.0, 0.45], [side * 1.6, 0.12], 0),
+      along([side * 0.92, 0.98], [side * 1.6, 0.4], 0),
+    ])
+    .map(
+      (strap) =>
+        `<path d="${pathOf(strap, false)}" fill="none" stroke="${css(shade(colour, 0.95))}" stroke-width="${line(0.03)}"/>`,
+    )
     .join('');
   return `<linearGradient id="mask" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="${css(shade(colour, 1.08))}"/><stop offset="1" stop-color="${css(shade(colour, 0.72))}"/></linearGradient>
 ${straps}<path d="${pathOf([...top, ...bottom], true)}" fill="url(#mask)" stroke="${edge}" stroke-width="${line(0.02)}"/>${pleats}`;

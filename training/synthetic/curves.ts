@@ -20,7 +20,10 @@ export function monotoneCurve(knots: readonly (readonly [number, number])[]): (x
     const u = (x - x0) / h;
     const v = 1 - u;
     return (
-      y0 * v * v * (1 + 2 * u) + tangents[i]! * h * u * v * v + y1 * u * u * (1 + 2 * v) - tangents[i + 1]! * h * u * u * v
+      y0 * v * v * (1 + 2 * u) +
+      tangents[i]! * h * u * v * v +
+      y1 * u * u * (1 + 2 * v) -
+      tangents[i + 1]! * h * u * u * v
     );
   };
 }
@@ -47,5 +50,5 @@ function lattice(x: number, y: number, seed: number): number {
   let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
   h ^= h >>> 13;
-  return ((h >>> 0) / 2 ** 31) - 1;
+  return (h >>> 0) / 2 ** 31 - 1;
 }

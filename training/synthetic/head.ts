@@ -99,7 +99,12 @@ function relief(s: number, t: number, shape: HeadShape, expression: Expression, 
   z -= 0.11 * gauss(side - 0.42 * shape.eyeDistance, 0.23) * gauss(t - 0.005, 0.14);
   z += 0.055 * gauss(side - 0.43 * shape.eyeDistance, 0.15) * gauss(t - 0.01, 0.085);
   z += (0.045 * shape.cheeks + 0.05 * smile) * gauss(side - 0.55, 0.24) * gauss(t - (0.42 - 0.06 * smile), 0.2);
-  z -= 0.03 * (0.4 + smile) * gauss(side - 0.34 - (t - 0.6) * 0.35, 0.06) * smoothstep(0.5, 0.65, t) * smoothstep(1.05, 0.85, t);
+  z -=
+    0.03 *
+    (0.4 + smile) *
+    gauss(side - 0.34 - (t - 0.6) * 0.35, 0.06) *
+    smoothstep(0.5, 0.65, t) *
+    smoothstep(1.05, 0.85, t);
   z += 0.06 * gauss(s, 0.4) * gauss(t - m, 0.24);
   z += 0.03 * shape.lipFullness * gauss(s, 0.24) * gauss(t - (m - 0.05), 0.045);
   z += 0.045 * shape.lipFullness * gauss(s, 0.2) * gauss(t - (low + 0.06), 0.05);
@@ -117,6 +122,7 @@ function nose(s: number, t: number, shape: HeadShape, f: Features): number {
   const width = 0.085 + 0.06 * smoothstep(0, tip, t) * shape.noseWidth;
   const ridge = height * gauss(s, width);
   const bridge = 0.05 * shape.noseHeight * gauss(s, 0.13) * gauss(t - 0.02, 0.2);
-  const wings = 0.13 * gauss(Math.abs(s) - f.noseHalfWidth * 0.72, 0.055) * gauss(t - (f.noseBase - 0.07), 0.07) * shape.noseWidth;
+  const wings =
+    0.13 * gauss(Math.abs(s) - f.noseHalfWidth * 0.72, 0.055) * gauss(t - (f.noseBase - 0.07), 0.07) * shape.noseWidth;
   return ridge + bridge + wings;
 }

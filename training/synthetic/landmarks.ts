@@ -54,7 +54,7 @@ function outline(surface: HeadSurface, camera: Camera, side: 1 | -1): Vec3[] {
     const t = 0.03 + ((CHIN - 0.04 - 0.03) * row) / 34;
     let best: Vec3 | null = null;
     for (let step = 0; step <= 30; step++) {
-      const turned = camera.turn(surface.at(side * (FURTHEST * step) / 30, t));
+      const turned = camera.turn(surface.at((side * (FURTHEST * step)) / 30, t));
       if (!best || side * camera.upright(turned)[0] > side * camera.upright(best)[0]) best = turned;
     }
     points.push(best!);

@@ -125,7 +125,11 @@ export function drawPerson(rng: Rng): Person {
   const darkSkin = tone > 4.5;
   const feminine = rng.chance(0.5);
   const age = rng.next() ** 1.5;
-  const skin = jitter(mix(SKINS[Math.floor(tone)]!, SKINS[Math.min(SKINS.length - 1, Math.floor(tone) + 1)]!, tone % 1), 7, rng);
+  const skin = jitter(
+    mix(SKINS[Math.floor(tone)]!, SKINS[Math.min(SKINS.length - 1, Math.floor(tone) + 1)]!, tone % 1),
+    7,
+    rng,
+  );
   const hair = jitter(pick(darkSkin ? HAIRS.slice(0, 3) : age > 0.75 ? HAIRS.slice(4) : HAIRS, rng), 8, rng);
   const look: Look = {
     skin,

@@ -1,7 +1,8 @@
 /** Renders a face with known points. Free of any licence: everything is drawn here. */
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import type { Box, Point, Size } from '../../domain/geometry.ts';
 import { boundingBox } from '../../domain/geometry.ts';
+import { sharp } from '../../imaging/sharp.ts';
 import { createRng, type Rng } from '../augment/rng.ts';
 import { accessoriesSvg } from './accessories.ts';
 import { backdropSvg } from './backdrop.ts';
@@ -57,7 +58,9 @@ export async function renderFace(seed: number, options: RenderOptions = {}): Pro
   const centre = placement(size, scale, rng);
   const fine = { width: size.width * OVERSAMPLING, height: size.height * OVERSAMPLING };
   const drawn = await draw(parameters, fine, centre, scale, seed, rng);
-  const image = sharp(drawn.pixels, { raw: { ...fine, channels: 3 } }).resize(size.width, size.height, { kernel: 'lanczos2' });
+  const image = sharp(drawn.pixels, { raw: { ...fine, channels: 3 } }).resize(size.width, size.height, {
+    kernel: 'lanczos2',
+  });
   const bytes = await finish(image, size, rng, options);
   const keypoints = drawn.keypoints.map(([x, y]): Point => [x / OVERSAMPLING, y / OVERSAMPLING]);
   return { bytes, size, keypoints, box: detectorBox(keypoints), parameters };
@@ -94,7 +97,7 @@ async function draw(
   const backdrop = await rawPixels(backdropSvg(fine, rng));
   const meshes = sceneMeshes(parameters, surface, camera, body.turn, seed);
   const buffer = createGeometryBuffer(fine);
-  meshes.forEach((mesh, index) => rasterise(buffer, mesh, index + 1, projected(mesh, camera)));
+  for (const [index, mesh] of meshes.entries()) rasterise(buffer, mesh, index + 1, projected(mesh, camera));
   const shadows = createShadowMap(meshes, parameters.light.direction);
   const materials = meshes.map(({ material }) => material);
   shadeBuffer(buffer, backdrop.pixels, { parameters, materials, texture, shadows, seed });
@@ -125,7 +128,8 @@ async function finish(image: Sharp, size: Size, rng: Rng, options: RenderOptions
     if (rng.chance(0.3)) result = result.blur(0.3 + rng.uniform(0, 0.9));
     const { data } = await result.raw().toBuffer({ resolveWithObject: true });
     const sigma = rng.uniform(0.5, 7);
-    for (let i = 0; i < data.length; i++) data[i] = Math.max(0, Math.min(255, Math.round(data[i]! + rng.normal(sigma))));
+    for (let i = 0; i < data.length; i++)
+      data[i] = Math.max(0, Math.min(255, Math.round(data[i]! + rng.normal(sigma))));
     result = sharp(data, { raw: { ...size, channels: 3 } });
   }
   return options.format === 'png' ? result.png().toBuffer() : result.jpeg({ quality }).toBuffer();

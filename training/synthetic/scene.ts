@@ -84,8 +84,9 @@ function hairCap({ look }: FaceParameters, surface: HeadSurface, camera: Camera,
     const edge = line(s) + 0.05 * valueNoise(s * 9, 1, seed) + 0.03 * valueNoise(s * 31, 2, seed);
     const inside = edge - t;
     // Grows out of the skin quickly, and sinks below it outside the hairline.
-    const thick = inside > 0 ? (0.028 + volume * smoothstep(0, 0.45, inside)) : Math.max(-0.12, inside * 1.2);
-    const bumps = inside > 0 ? 1 + 0.22 * valueNoise(s * 6, t * 4, seed + 1) + 0.1 * valueNoise(s * 19, t * 6, seed + 2) : 1;
+    const thick = inside > 0 ? 0.028 + volume * smoothstep(0, 0.45, inside) : Math.max(-0.12, inside * 1.2);
+    const bumps =
+      inside > 0 ? 1 + 0.22 * valueNoise(s * 6, t * 4, seed + 1) + 0.1 * valueNoise(s * 19, t * 6, seed + 2) : 1;
     const grow = 1 + thick * bumps;
     const top = smoothstep(-0.7, CROWN, t) * volume * 0.5;
     return [x * grow, (y + 0.1) * grow - 0.1 - top, z * grow];

@@ -122,7 +122,9 @@ function lit(
     const wrap = surface.wrap[k]!;
     const diffuse = Math.max(0, (facing + wrap) / (1 + wrap));
     const shadow = seen + (1 - seen) * wrap * 0.4;
-    colour[k] = colour[k]! * rim * (light.colour[k]! * diffuse * shadow * 1.15 + light.ambient[k]! * open) + shine * light.colour[k]!;
+    colour[k] =
+      colour[k]! * rim * (light.colour[k]! * diffuse * shadow * 1.15 + light.ambient[k]! * open) +
+      shine * light.colour[k]!;
   }
 }
 

@@ -172,7 +172,8 @@ function brows(look: Look, f: Features, rng: Rng): string {
   const colour = css(shade(mix(look.hair, [40, 30, 26], 0.35), 0.8));
   let svg = '';
   for (const side of [-1, 1] as const) {
-    const thickness = (u: number) => f.browThickness * look.brows * (0.35 + 0.65 * Math.sin(Math.PI * Math.min(1, 0.2 + u * 0.72)));
+    const thickness = (u: number) =>
+      f.browThickness * look.brows * (0.35 + 0.65 * Math.sin(Math.PI * Math.min(1, 0.2 + u * 0.72)));
     const upper = sampled((u) => offset(f.brow(side, u), -thickness(u) * 0.45));
     const lower = sampled((u) => offset(f.brow(side, u), thickness(u) * 0.55), true);
     svg += `<path d="${path([...upper, ...lower])}" fill="${colour}" opacity="0.62" filter="url(#fine)"/>`;
@@ -230,7 +231,9 @@ function beard(look: Look, f: Features, rng: Rng): string {
   ];
   const areas = [path(moustache), ...(look.beard === 'moustache' ? [] : [path(chinBeard)])];
   const filter = look.beard === 'stubble' ? 'softer' : 'fine';
-  const fills = areas.map((d) => `<path d="${d}" fill="${colour}" opacity="${opacity}" filter="url(#${filter})"/>`).join('');
+  const fills = areas
+    .map((d) => `<path d="${d}" fill="${colour}" opacity="${opacity}" filter="url(#${filter})"/>`)
+    .join('');
   return fills + (look.beard === 'stubble' ? '' : beardStrands(look, f, rng));
 }
 
