@@ -18,6 +18,8 @@ export interface QuantizeOptions {
   readonly calibration: readonly ImageBatch[];
   /** Default 99.999; 100 is the plain minimum and maximum. */
   readonly percentile?: number;
+  /** Default 8. 7 costs accuracy everywhere, and saves it on processors without VNNI where sums saturate. */
+  readonly weightBits?: 7 | 8;
   /** Names of nodes that must stay float, besides the stem and the last layers. */
   readonly exclude?: readonly string[];
 }
@@ -42,7 +44,7 @@ export async function quantizeOnnx(onnxBytes: Uint8Array, options: QuantizeOptio
   const { open, calibration, percentile = 99.999 } = options;
   const sources = [...new Set(plan.scaleOf.values())];
   const ranges = await calibrate(model, sources, { open, images: calibration, percentile });
-  const graph = insertPairs(topology, plan, ranges);
+  const graph = insertPairs(topology, plan, ranges, options.weightBits === 7 ? 63 : 127);
   const bytes = encodeModel({ ...model, graph });
   return { onnxBytes: bytes, nodes: plan.nodes.map((node) => node.name ?? node.output[0]!), ranges };
 }

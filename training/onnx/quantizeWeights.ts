@@ -25,8 +25,16 @@ export function activationScale({ low, high }: Range): ActivationScale {
   return { scale, zeroPoint: clamp(roundHalfEven(-low / scale), 0, 255) };
 }
 
-/** -127 to 127 a channel, so that zero is exact. A channel's scale grows where its bias would not fit otherwise. */
-export function quantizeLayer(weights: FloatTensor, bias: Float32Array | null, inputScale: number): QuantizedLayer {
+/**
+ * -limit to limit a channel, so that zero is exact. A channel's scale grows where its bias would not fit otherwise.
+ * A limit of 63 (7 bits) can not saturate the 16-bit sums of processors without VNNI.
+ */
+export function quantizeLayer(
+  weights: FloatTensor,
+  bias: Float32Array | null,
+  inputScale: number,
+  limit: 63 | 127 = 127,
+): QuantizedLayer {
   const channels = weights.shape[0]!;
   const perChannel = weights.data.length / channels;
   const integers = new Int8Array(weights.data.length);
@@ -36,9 +44,9 @@ export function quantizeLayer(weights: FloatTensor, bias: Float32Array | null, i
     let largest = 0;
     for (let i = from; i < to; i++) largest = Math.max(largest, Math.abs(weights.data[i]!));
     const forBias = Math.abs(bias?.[channel] ?? 0) / (inputScale * BIAS_LIMIT);
-    const scale = Math.fround(Math.max(largest / 127, forBias)) || 1;
+    const scale = Math.fround(Math.max(largest / limit, forBias)) || 1;
     weightScales[channel] = scale;
-    for (let i = from; i < to; i++) integers[i] = clamp(roundHalfEven(weights.data[i]! / scale), -127, 127);
+    for (let i = from; i < to; i++) integers[i] = clamp(roundHalfEven(weights.data[i]! / scale), -limit, limit);
   }
   const biasOf = (value: number, channel: number) =>
     roundHalfEven(value / biasScale(inputScale, weightScales[channel]!));
