@@ -42,8 +42,8 @@ export interface OpenImage {
 const HELD_PIXELS = 25e6;
 
 /** Reads the header only. Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
-export async function openImage(bytes: Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): Promise<OpenImage> {
-  const image = await readHeader(bytes, limits);
+export async function openImage(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): Promise<OpenImage> {
+  const image = await readHeader(bytes, { ...DEFAULT_LIMITS, ...limits });
   const region = (box: Box | null, spec: CropSpec) => cropRegion(image.size, box, spec);
   return {
     size: image.size,
@@ -61,7 +61,7 @@ export async function crop(
   image: Uint8Array | OpenImage,
   box: Box | null,
   spec: CropSpec,
-  limits: DecodeLimits = DEFAULT_LIMITS,
+  limits: Partial<DecodeLimits> = {},
 ): Promise<Crop> {
   const open = image instanceof Uint8Array ? await openImage(image, limits) : image;
   return await open.crop(box, spec);

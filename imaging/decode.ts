@@ -8,7 +8,7 @@ import type { Size } from '../domain/geometry.ts';
 import { decodeError } from './decodeErrors.ts';
 import { endsProperly } from './ending.ts';
 import { type ReadableFormat, sniffFormat } from './format.ts';
-import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts';
+import type { DecodeLimits } from './limits.ts';
 import { displayedSize, type Orientation, toOrientation } from './orientation.ts';
 import { sharp } from './sharp.ts';
 
@@ -26,7 +26,7 @@ export interface EncodedImage {
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
-export async function readHeader(bytes: Uint8Array, limits: DecodeLimits = DEFAULT_LIMITS): Promise<EncodedImage> {
+export async function readHeader(bytes: Uint8Array, limits: DecodeLimits): Promise<EncodedImage> {
   const format = acceptedFormat(bytes, limits);
   const { width, height, orientation } = await sharp(bytes, { limitInputPixels: false })
     .metadata()
