@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FiducialError } from '../domain/errors.ts';
 import { type ModelCard, modelCardSchema } from '../domain/modelCard.ts';
-import { checkCard } from './registry.ts';
+import { checkCard } from './packageCard.ts';
 
 /**
  * Writes (or replaces) the package in `folder`, each file whole or not at all, the card last. Throws INVALID_MODEL

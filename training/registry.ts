@@ -2,41 +2,18 @@
  * Model packages in a store: `<owner>/models/<name>/<version>/{model.onnx,card.json}`, and aliases beside them. The
  * card is written last, so a version exists when its card does. Versions never change; aliases are swapped.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { FiducialError, isFiducialError } from '../domain/errors.ts';
 import { modelKeys } from '../domain/keys.ts';
 import { type Alias, aliasSchema, type ModelCard, modelCardSchema } from '../domain/modelCard.ts';
 import type { ObjectInfo, ObjectStore } from '../storage/ports.ts';
+import { checkCard, sha256Of } from './packageCard.ts';
+
+export { type CardDraft, checkCard, quantizedCard, sealCard, sha256Of, versionOf } from './packageCard.ts';
 
 export const PRODUCTION = 'production';
 const SWAP_ATTEMPTS = 8;
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** A version named after its content: twelve digits of the digest. */
-export function versionOf(onnxBytes: Uint8Array): string {
-  return sha256Of(onnxBytes).slice(0, 12);
-}
-
-/** Throws INVALID_MODEL where the card is not as expected or speaks of other bytes. */
-export function checkCard(card: unknown, onnxBytes: Uint8Array): ModelCard {
-  const parsed = modelCardSchema.safeParse(card);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const message = `Expected a model card, got ${issue?.message} at ${issue?.path.join('.') || 'its root'}`;
-    throw new FiducialError('INVALID_MODEL', message);
-  }
-  const { name, version, sha256, bytes } = parsed.data;
-  const digest = sha256Of(onnxBytes);
-  if (sha256 !== digest || bytes !== onnxBytes.length) {
-    const message = `Expected the ONNX file that the card of ${name}@${version} describes (${bytes} bytes, ${sha256}), got`;
-    throw new FiducialError('INVALID_MODEL', `${message} ${onnxBytes.length} bytes, ${digest}`);
-  }
-  return parsed.data;
-}
 
 /**
  * Writes a package if it is absent. Registering the same file again gives the card that is there already; another file

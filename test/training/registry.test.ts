@@ -13,6 +13,7 @@ import {
   listModels,
   listVersions,
   PRODUCTION,
+  quantizedCard,
   readAlias,
   readCard,
   registerModel,
@@ -109,6 +110,17 @@ describe('a registered model', () => {
     expect(await listModels(store, 'default')).toEqual(['face58', 'nose']);
     expect((await listVersions(store, 'default', 'nose')).map(({ version }) => version)).toEqual(['2', '1']);
     expect(await listVersions(store, 'default', 'none')).toEqual([]);
+  });
+});
+
+describe('the card of an int8 model', () => {
+  it('is that of the float model, names it, and claims none of its figures', () => {
+    const metrics = [{ set: 'test', n: 1, missed: 0, maePx: 1, nme: {} }];
+    const { card } = packageOf('float', { version: '1', metrics, licenceNote: 'research only' });
+    const bytes = Buffer.from('int8');
+    const int8 = quantizedCard(card, bytes);
+    expect(int8).toMatchObject({ name: 'nose', version: '1-int8', precision: 'int8', licenceNote: 'research only' });
+    expect(int8).toMatchObject({ quantizedFrom: card.sha256, sha256: sha256Of(bytes), parityError: null, metrics: [] });
   });
 });
 

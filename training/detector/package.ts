@@ -1,7 +1,7 @@
 /** The detector as a package: `model.onnx`, `card.json` that says what feeds it and reads it, and the licence. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Of } from '../registry.ts';
+import { sha256Of } from '../packageCard.ts';
 import { ANCHORS, convertDetector } from './convert.ts';
 import { readQuantizedManifest } from './weights.ts';
 

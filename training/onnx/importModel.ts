@@ -1,13 +1,13 @@
 /** Takes an ONNX file from elsewhere, with a card that someone wrote for it, into a model package. */
-import { createHash } from 'node:crypto';
 import { FiducialError } from '../../domain/errors.ts';
-import { type ModelCard, modelCardSchema } from '../../domain/modelCard.ts';
+import type { ModelCard } from '../../domain/modelCard.ts';
+import { type CardDraft, sealCard } from '../packageCard.ts';
 import { adaptForeign, type ForeignConventions } from './adapt.ts';
 import { keypointsOf } from './parity.ts';
 import type { ImageBatch, OpenSession } from './session.ts';
 
 /** What a person can not know or need not say is filled in. */
-export type ForeignCard = Omit<ModelCard, 'sha256' | 'bytes' | 'parityError'>;
+export type ForeignCard = Omit<CardDraft, 'parityError'>;
 
 export interface ImportRequest {
   readonly onnxBytes: Uint8Array;
@@ -27,11 +27,7 @@ export async function importModel(request: ImportRequest): Promise<{ onnxBytes: 
   const shape = { width, height, points: card.points };
   const onnxBytes = conventions ? adaptForeign(request.onnxBytes, conventions, shape) : request.onnxBytes;
   await runSamples(onnxBytes, card, open);
-  const sha256 = createHash('sha256').update(onnxBytes).digest('hex');
-  const parsed = modelCardSchema.safeParse({ ...card, sha256, bytes: onnxBytes.length, parityError: null });
-  if (parsed.success) return { onnxBytes, card: parsed.data };
-  const [issue] = parsed.error.issues;
-  throw new FiducialError('INVALID_MODEL', `Expected a model card, got ${issue?.message} at ${issue?.path.join('.')}`);
+  return { onnxBytes, card: sealCard({ ...card, parityError: null }, onnxBytes) };
 }
 
 async function runSamples(onnxBytes: Uint8Array, card: ForeignCard, open: OpenSession): Promise<void> {
