@@ -37,6 +37,7 @@ const HOW_TO_GET = {
 export async function openBackend(name: BackendName | null = null): Promise<Backend> {
   const chosen = name ?? listBackends().find((backend) => backend.available)!.name;
   const tf = require('@tensorflow/tfjs-core') as Tf;
+  tf.enableProdMode(); // no warnings that a second copy of tfjs-core meets the first
   const versions = { node: process.versions.node, tfjs: tf.version_core, ...(await open(chosen, tf)) };
   registerTrainingGradients(tf);
   return { name: chosen, tf, versions };

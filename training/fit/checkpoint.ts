@@ -70,7 +70,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       'Expected a checkpoint of Fiducial, got other bytes: start from an earlier one',
     );
   }
-  const body = bytes.slice(end + 1); // a copy, aligned for float32
+  const body = Uint8Array.from(bytes.subarray(end + 1)); // a copy, aligned for float32 (a Buffer's slice is neither)
   if (createHash('sha256').update(body).digest('hex') !== header.data.sha256) {
     throw new FiducialError(
       'CORRUPT_STORE',
