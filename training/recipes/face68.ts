@@ -24,7 +24,7 @@ export const face68: Recipe = recipeSchema.parse({
     { kind: 'occlude', probability: 0.3, min: 0.125, max: 0.5 },
     { kind: 'blur', minSigma: 0.4, maxSigma: 1, probability: 0.25 },
   ],
-  architecture: { name: 'face68', headChannels: [256, 96, 96] },
+  architecture: { name: 'face68', headChannels: [256, 128, 96, 96] },
   pretrained: null,
   loss: { name: 'wing', w: 20 / 256, epsilon: 4 / 256, heatmapWeight: 0.05, heatmapSigma: 1 },
   optimiser: { name: 'adamw', learningRate: 1e-3, weightDecay: 1e-3, pretrainedFactor: 0.5, clipNorm: 5 },

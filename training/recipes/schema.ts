@@ -36,7 +36,7 @@ export const architectureSchema = z.discriminatedUnion('name', [
     hidden: z.int().positive(),
   }),
   z.object({ name: z.literal('resnet18'), hidden: z.int().positive(), frozen: z.array(z.string()) }),
-  z.object({ name: z.literal('face68'), headChannels: z.tuple([z.int(), z.int(), z.int()]) }),
+  z.object({ name: z.literal('face68'), headChannels: z.tuple([z.int(), z.int(), z.int(), z.int()]) }),
 ]);
 
 const lossSchema = z.discriminatedUnion('name', [
