@@ -17,7 +17,7 @@ export interface AwsResources {
 }
 export interface QueueUrls {
   readonly url: string;
-  readonly deadUrl: string;
+  readonly deadLettersUrl: string;
 }
 
 export interface AwsStorage {

@@ -19,7 +19,7 @@ export interface SqsQueueAddress {
   readonly name: string;
   readonly url: string;
   /** Of its dead letters; null where this is one. */
-  readonly deadUrl: string | null;
+  readonly deadLettersUrl: string | null;
 }
 
 /** A standard queue of SQS; groups make it a fair one. */
@@ -31,13 +31,15 @@ export class SqsJobQueue implements JobQueue {
   readonly #retries: RetryPolicy;
 
   constructor(address: SqsQueueAddress, sqs: SQSClient, retries: RetryPolicy = DEFAULT_RETRIES) {
-    const { name, deadUrl } = address;
+    const { name, deadLettersUrl } = address;
     this.name = name;
     this.#address = address;
     this.#sqs = sqs;
     this.#retries = retries;
     this.deadLetters =
-      deadUrl === null ? null : new SqsJobQueue({ name: `${name}-dead`, url: deadUrl, deadUrl: null }, sqs, retries);
+      deadLettersUrl === null
+        ? null
+        : new SqsJobQueue({ name: `${name}-dead`, url: deadLettersUrl, deadLettersUrl: null }, sqs, retries);
   }
 
   async send(body: string, options: SendOptions = {}): Promise<void> {
@@ -85,21 +87,21 @@ export class SqsJobQueue implements JobQueue {
   }
 
   async counts(options: CallOptions = {}): Promise<QueueCounts> {
-    const { url, deadUrl } = this.#address;
+    const { url, deadLettersUrl } = this.#address;
     const [own, dead] = await Promise.all([
       this.#countsOf(url, options.signal),
-      deadUrl === null ? null : this.#countsOf(deadUrl, options.signal),
+      deadLettersUrl === null ? null : this.#countsOf(deadLettersUrl, options.signal),
     ]);
     return { ...own, dead: dead ? dead.visible + dead.inFlight + dead.delayed : 0 };
   }
 
   async redrive(options: CallOptions = {}): Promise<number> {
-    const { url, deadUrl } = this.#address;
-    if (deadUrl === null) {
+    const { url, deadLettersUrl } = this.#address;
+    if (deadLettersUrl === null) {
       throw new FiducialError('INVALID_INPUT', `Expected a queue with dead letters, got ${this.name}`);
     }
     const call = <T>(what: string, work: () => Promise<T>) => this.#try(what, options.signal, work);
-    return moveDeadLetters({ sqs: this.#sqs, from: deadUrl, to: url, signal: options.signal, call });
+    return moveDeadLetters({ sqs: this.#sqs, from: deadLettersUrl, to: url, signal: options.signal, call });
   }
 
   async #sendBatch(batch: readonly Outgoing[], signal: AbortSignal | undefined): Promise<void> {
