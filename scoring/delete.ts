@@ -21,11 +21,13 @@ const UPLOADS_EXPIRE_MS = 86_400_000;
 type Parts = Pick<ScoringParts, 'stores' | 'queues' | 'now'>;
 type RemoveParts = { readonly stores: Pick<Stores, 'uploads' | 'results'> };
 
-/** Idempotent. NOT_FOUND where there is no such run. */
+/** Idempotent. NOT_FOUND where there is no such run. Out of every list when it returns. */
 export async function deleteRun(parts: Parts, project: string, run: string): Promise<void> {
-  await markRun(parts, project, run);
+  const known = await bury(parts, project, run);
   const message: DeleteMessage = { kind: 'delete', project, run };
   await parts.queues.plan.send(JSON.stringify(message), { group: project });
+  await removeEntries(parts.stores.results, project, run, known);
+  await parts.stores.results.delete(resultKeys.record(project, run));
 }
 
 /** The batch, its uploads and commits, and every run of it. Idempotent. */
@@ -38,15 +40,14 @@ export async function deleteBatch(parts: Parts, project: string, batch: string):
   await parts.queues.plan.send(JSON.stringify(message), { group: project });
 }
 
-/** Tombstone, and out of every list. */
-async function markRun(parts: Pick<Parts, 'stores' | 'now'>, project: string, run: string): Promise<void> {
+/** Sets the tombstone, which holds what the run's entries are found by. */
+async function bury(parts: Pick<Parts, 'stores' | 'now'>, project: string, run: string): Promise<Identity> {
   const { results } = parts.stores;
   const known = await identify(results, project, run);
   if (!known) throw new FiducialError('NOT_FOUND', `Expected a run of project ${project}, got "${run}"`);
   await createJson(results, resultKeys.deletingRun(project, run), {});
   await createJson(results, resultKeys.deleted(project, run), tombstone(parts, known));
-  await removeEntries(results, project, run, known);
-  await results.delete(resultKeys.record(project, run));
+  return known;
 }
 
 type Identity = Pick<Tombstone, 'batch' | 'model' | 'committedAt'>;
@@ -77,9 +78,10 @@ async function removeEntries(results: ObjectStore, project: string, run: string,
 export async function removeRun(parts: RemoveParts, project: string, run: string): Promise<void> {
   const { results } = parts.stores;
   const known = await identify(results, project, run);
-  if (known) await removeEntries(results, project, run, known);
   await removeAll(results, resultKeys.run(project, run));
   await results.delete(resultKeys.openRun(project, run));
+  // The entries come late: a deletion of the batch that dies finds its runs by them again.
+  if (known) await removeEntries(results, project, run, known);
   await results.delete(resultKeys.deletingRun(project, run));
 }
 
@@ -93,7 +95,7 @@ export async function removeBatch(
   const dead = await readJson(results, resultKeys.deletedBatch(project, batch), tombstoneSchema);
   if (!dead) return;
   for await (const run of runsOf(results, project, batch)) {
-    await markRun(parts, project, run);
+    await bury(parts, project, run);
     await removeRun(parts, project, run);
   }
   await removeAll(uploads, uploadKeys.commitsOf(project, batch));

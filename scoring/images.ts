@@ -71,9 +71,13 @@ function failureOf(error: unknown): Extract<ImageRead, { kind: 'failed' }> {
     : { kind: 'failed', code, message: error.message };
 }
 
-/** UNAVAILABLE: nothing of a shard could be read, so it is the store that fails, not the images. */
-export function nothingReadable(shard: string): FiducialError {
-  return new FiducialError('UNAVAILABLE', `Expected to read at least one image of shard ${shard}, got none`, {
-    ids: { shard },
-  });
+/** UNAVAILABLE: to be tried again before it is taken for an outcome. */
+export function unreadableImages(shard: string, count: number): FiducialError {
+  return new FiducialError(
+    'UNAVAILABLE',
+    `Expected to read every image of shard ${shard}, got ${count} refused by the store`,
+    {
+      ids: { shard },
+    },
+  );
 }

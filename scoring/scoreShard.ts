@@ -11,13 +11,17 @@ import {
 } from '../domain/records.ts';
 import { Arrivals } from './arrivals.ts';
 import { type FinishOutcome, finishIfComplete } from './finish.ts';
-import { nothingReadable, READING, type ReadingLimits, readImage } from './images.ts';
+import { READING, type ReadingLimits, readImage, unreadableImages } from './images.ts';
 import { decodeLines } from './jsonl.ts';
 import { readBody } from './objects.ts';
 import { failedPrediction } from './outcomes.ts';
 import type { ItemScorer, ScoringItem, ScoringParts } from './ports.ts';
 import type { RunRecords } from './runRecords.ts';
 import { settle } from './settle.ts';
+
+/** Receives from which on single images may be UNREADABLE, and all of them: one less than dead letters are made of. */
+const ACCEPTED_FROM = 3;
+const LAST_RECEIVE = 9;
 
 export interface ScoreParts extends ScoringParts {
   readonly scorer: ItemScorer;
@@ -28,8 +32,11 @@ export interface ScoreParts extends ScoringParts {
 export interface ScoreShardOptions {
   /** Ends the scoring with ABORTED; a shard that is being settled is settled. */
   readonly signal: AbortSignal;
-  /** Whether an outcome is wanted even where nothing of the shard could be read. Default: false. */
-  readonly lastChance?: boolean;
+  /**
+   * How often the message was received. Images that the store does not give are UNREADABLE from the third time on, so
+   * that an outage costs time and no outcomes; where it gives none at all, from the ninth. Default: 1.
+   */
+  readonly receives?: number;
 }
 
 /** `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was scored before; finished now if due. */
@@ -79,7 +86,7 @@ async function scoreItems(
   run: Run,
   shard: string,
   items: readonly PlanItem[],
-  { signal, lastChance = false }: ScoreShardOptions,
+  { signal, receives = 1 }: ScoreShardOptions,
 ): Promise<Prediction[]> {
   const predictions = await copyScored(parts, run, items);
   const reading = readImages(parts, run, items, predictions, signal);
@@ -91,8 +98,9 @@ async function scoreItems(
   const complete = items.map((_, index) => predictions[index]);
   if (complete.includes(undefined))
     throw new FiducialError('INTERNAL', `Expected an outcome for each item of ${shard}`);
-  const unreadable = complete.every((prediction) => prediction?.error?.code === 'UNREADABLE');
-  if (unreadable && !lastChance) throw nothingReadable(shard);
+  const unreadable = complete.filter((prediction) => prediction?.error?.code === 'UNREADABLE').length;
+  const tooMany = unreadable === items.length ? receives < LAST_RECEIVE : unreadable > 0 && receives < ACCEPTED_FROM;
+  if (tooMany) throw unreadableImages(shard, unreadable);
   return complete as Prediction[];
 }
 

@@ -177,21 +177,32 @@ export class ChildScorer implements ItemScorer {
     if (this.#closed || (this.#queue.length === 0 && this.#suspects.length === 0)) return;
     if (!this.#child) this.#start();
     if (!this.#started) return;
-    if (this.#suspects.length > 0) {
-      if (this.#sent.size === 0 && this.#isOpen(this.#suspects[0]!.model)) this.#send(this.#suspects.shift()!);
-      return;
-    }
-    if ([...this.#sent.values()].some(({ suspect }) => suspect)) return;
+    if (this.#suspects.length > 0) this.#sendSuspect();
+    else if (![...this.#sent.values()].some(({ suspect }) => suspect)) this.#sendQueue();
+  }
+
+  #sendSuspect(): void {
+    if (this.#sent.size > 0) return;
+    const readiness = this.#prepare(this.#suspects[0]!.model);
+    if (readiness === 'open') this.#send(this.#suspects.shift()!);
+    else if (readiness === 'no room') this.#recycle();
+  }
+
+  /**
+   * Images of models for which the child has no room wait until it has nothing else to do. They hold their slots
+   * meanwhile, so in the end they are all that is in flight: nobody waits for ever.
+   */
+  #sendQueue(): void {
     const waiting: Pending[] = [];
-    for (const [i, pending] of this.#queue.entries()) {
-      if (this.#isOpen(pending.model)) this.#send(pending);
+    let loading = false;
+    for (const pending of this.#queue) {
+      const readiness = this.#prepare(pending.model);
+      loading ||= readiness === 'loading';
+      if (readiness === 'open') this.#send(pending);
       else waiting.push(pending);
-      if (this.#models.has(pending.model)) continue;
-      // The child is to end once it is idle: what came later has to wait too, or it never would be.
-      waiting.push(...this.#queue.slice(i + 1));
-      break;
     }
     this.#queue = waiting;
+    if (waiting.length > 0 && this.#sent.size === 0 && !loading) this.#recycle();
   }
 
   #send(pending: Pending): void {
@@ -204,13 +215,13 @@ export class ChildScorer implements ItemScorer {
     this.#child!.send({ kind: 'item', id, model, item: { key, box }, bytes: image.bytes });
   }
 
-  /** True where the child has the model; otherwise sees to it. */
-  #isOpen(key: string): boolean {
+  /** Has the child open the model where it has room for another. */
+  #prepare(key: string): 'open' | 'loading' | 'no room' {
     const known = this.#models.get(key);
-    if (known) return known.state === 'open';
-    if (this.#models.size >= this.#options.maxModels) this.#recycle();
-    else this.#open(key).catch((error: unknown) => this.#refuse(key, error));
-    return false;
+    if (known) return known.state;
+    if (this.#models.size >= this.#options.maxModels) return 'no room';
+    this.#open(key).catch((error: unknown) => this.#refuse(key, error));
+    return 'loading';
   }
 
   async #open(key: string): Promise<void> {
@@ -225,7 +236,6 @@ export class ChildScorer implements ItemScorer {
 
   /** Sessions are not given back to the system, so a child with many models makes room by ending, once it is idle. */
   #recycle(): void {
-    if (this.#sent.size > 0) return;
     const child = this.#child;
     this.#forgetChild();
     void child?.stop();

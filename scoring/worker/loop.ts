@@ -12,9 +12,6 @@ export interface WorkerOptions extends Partial<Omit<ConsumeOptions, 'signal' | '
   readonly signal: AbortSignal;
 }
 
-/** Receives before the scorer takes what it can get: the queue's limit less one. */
-const LAST_RECEIVE = 9;
-
 function withDefaults(options: WorkerOptions, parts: Pick<ScoringParts, 'log'>, atOnce: number): ConsumeOptions {
   return { atOnce, leaseSeconds: 60, waitSeconds: 20, log: parts.log, ...options };
 }
@@ -26,7 +23,7 @@ function withDefaults(options: WorkerOptions, parts: Pick<ScoringParts, 'log'>, 
 export async function runScorer(parts: ScoreParts, options: WorkerOptions): Promise<void> {
   await consume(parts.queues.score, withDefaults(options, parts, 3), async ({ body, receives }, signal) => {
     const message = scoreMessageSchema.safeParse(parseJson(body));
-    if (message.success) await scoreShard(parts, message.data, { signal, lastChance: receives >= LAST_RECEIVE });
+    if (message.success) await scoreShard(parts, message.data, { signal, receives });
     else parts.log.warn({ body: body.slice(0, 200) }, 'a message that nobody of ours sent');
     return 'done';
   });

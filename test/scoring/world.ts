@@ -2,9 +2,8 @@
  * A small world to score in: batches whose "images" are JSON, a model that finds a face by hashing them, workers that
  * may be killed. Everything is deterministic, so that two histories can be compared byte by byte.
  */
-import { createHash } from 'node:crypto';
 import { uploadKeys } from '../../domain/keys.ts';
-import type { Commit, ManifestEntry, Prediction } from '../../domain/records.ts';
+import type { Commit, ManifestEntry } from '../../domain/records.ts';
 import { scoreMessageSchema } from '../../domain/records.ts';
 import { handleDeadPlan, handleDeadShard } from '../../scoring/deadLetters.ts';
 import { handlePlanMessage, type PlanParts } from '../../scoring/plan.ts';
@@ -14,34 +13,13 @@ import { runIdOf } from '../../scoring/runId.ts';
 import { RunRecords } from '../../scoring/runRecords.ts';
 import { type ScoreParts, scoreShard } from '../../scoring/scoreShard.ts';
 import type { ObjectStore, Queues, Stores } from '../../storage/ports.ts';
+import { fakePrediction } from './fakeModel.ts';
 import { type MemoryStorage, memoryStorage } from './memory.ts';
 
 export const PROJECT = 'default';
 export const BATCH = 'faces';
 export const NOW = new Date('2026-11-24T12:00:00.000Z');
 export const MODEL_SHA = 'a'.repeat(64);
-
-/** A face whose points follow from the bytes alone. "bad" in the bytes: not an image. */
-export function fakePrediction({ item, bytes }: Pick<ScoringItem, 'item' | 'bytes'>): Prediction {
-  if (bytes.includes('bad')) {
-    const error = { code: 'NOT_AN_IMAGE' as const, message: 'expected an image' };
-    return { key: item.key, outcome: 'failed', width: null, height: null, error, faces: [] };
-  }
-  const digest = createHash('sha256').update(bytes).digest();
-  const keypoints = Array.from({ length: 68 }, (_, i): [number, number] => [
-    100 + i + digest[i % 32]! / 97,
-    100 + (i % 9) * 7 + digest[(i + 7) % 32]! / 89,
-  ]);
-  const box = { left: 90, top: 90, width: 100, height: 100 };
-  return {
-    key: item.key,
-    outcome: 'scored',
-    width: 640,
-    height: 480,
-    error: null,
-    faces: [{ box, boxSource: 'whole', keypoints, score: null, maePx: null, nme: null }],
-  };
-}
 
 /** In the caller's process, in reverse order within small groups: outcomes come in no order. */
 export const fakeScorer: ItemScorer = {
@@ -167,7 +145,10 @@ export async function drain(storage: MemoryStorage, parts: Parts): Promise<void>
     }
     const [scoring] = await score.receive({ max: 1 });
     if (scoring) {
-      await scoreShard(parts, scoreMessageSchema.parse(JSON.parse(scoring.body)), { signal });
+      await scoreShard(parts, scoreMessageSchema.parse(JSON.parse(scoring.body)), {
+        signal,
+        receives: scoring.receives,
+      });
       await parts.queues.score.acknowledge(scoring.receipt);
     }
     await drainDead(storage, parts);
