@@ -111,3 +111,18 @@ function squaredError({ table }: PartData, index: number, units: Float32Array): 
   }
   return sum / (2 * points);
 }
+
+/** MAE in pixels on `test` of always answering the mean position of `train`, in fractions of the crop. */
+export function meanPositionError(train: PartData, test: PartData, layout: LayoutId): number {
+  const { points, targets, input } = train.table;
+  const mean = new Float32Array(points * 2);
+  for (let i = 0; i < targets.length; i++)
+    mean[i % (points * 2)]! += targets[i]! / (i % 2 === 0 ? input.width : input.height);
+  for (let i = 0; i < mean.length; i++) mean[i]! /= train.samples.length;
+  let sum = 0;
+  test.samples.forEach(({ keypoints, layout: own }, index) => {
+    const answer = cropUnits.decode(mean, test.canvases.imageToCanvas[index]!, test.table.input);
+    sum += evaluateFace(answer, { keypoints: keypoints!, layout: own }, layout)?.maePx ?? 0;
+  });
+  return sum / test.samples.length;
+}

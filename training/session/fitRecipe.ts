@@ -1,6 +1,5 @@
 /** A recipe's fit, read top to bottom: backend, network, pretrained weights, batches, fit, what it gives. */
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { LAYOUTS } from '../../domain/layouts.ts';
 import { batches, stepsPerEpoch } from '../augment/batches.ts';
 import { type BatchPool, createInlinePool, createThreadPool } from '../augment/pool.ts';
 import { createRng } from '../augment/rng.ts';
@@ -15,7 +14,7 @@ import { type ForeignWeights, type Imported, importWeights, readNpyFolder } from
 import type { Recipe } from '../recipes/schema.ts';
 import type { TrainingData } from './data.ts';
 import { evaluate } from './evaluate.ts';
-import { frozenNodes, networkOf } from './network.ts';
+import { frozenNodes, mirrorOf, networkOf } from './network.ts';
 
 export interface FitRecipeOptions {
   /** Null: the best there is. */
@@ -85,11 +84,6 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
   } finally {
     await pool.close();
   }
-}
-
-/** [K]: what each point becomes in the mirror image. */
-function mirrorOf({ target }: Recipe): readonly number[] | null {
-  return target.layout === 'points' ? null : LAYOUTS[target.layout].flip;
 }
 
 async function weightsOf(path: string): Promise<ForeignWeights> {

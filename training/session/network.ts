@@ -1,4 +1,5 @@
 /** From a recipe to the network and the options of the fit loop. */
+import { LAYOUTS } from '../../domain/layouts.ts';
 import type { CanvasRule } from '../data/canvas.ts';
 import { type ArchitectureSpec, graphOf } from '../nn/architectures/index.ts';
 import type { Graph } from '../nn/graph.ts';
@@ -35,4 +36,9 @@ export function frozenNodes(recipe: Recipe, pretrained: boolean): readonly strin
 /** The faces of a training set are labelled with boxes or not at all: `detect` is for scoring. */
 export function canvasRuleOf(recipe: Recipe): CanvasRule {
   return recipe.crop === 'whole' ? 'whole' : 'box';
+}
+
+/** [K]: what each point becomes in the mirror image; null where the layout has no pairs. */
+export function mirrorOf({ target }: Recipe): readonly number[] | null {
+  return target.layout === 'points' ? null : LAYOUTS[target.layout].flip;
 }
