@@ -26,6 +26,7 @@ export interface FitRecipeOptions {
   readonly signal?: AbortSignal;
   readonly onStep?: (record: StepRecord) => void;
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  readonly onBackend?: (name: BackendName) => void | Promise<void>;
   readonly onPretrained?: (report: Imported['report']) => void;
 }
 
@@ -43,6 +44,7 @@ const CALIBRATION_BATCH = 32;
 /** Throws as `openBackend`, `importWeights` and `fitModel` do. The caller disposes the model. */
 export async function fitRecipe(recipe: Recipe, data: TrainingData, options: FitRecipeOptions): Promise<Fitted> {
   const backend = await openBackend(options.backend);
+  await options.onBackend?.(backend.name);
   const pool = options.threads > 0 ? createThreadPool(options.threads) : createInlinePool();
   try {
     const graph = networkOf(recipe);

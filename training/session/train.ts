@@ -3,6 +3,7 @@ import { FiducialError } from '../../domain/errors.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
 import { batches } from '../augment/batches.ts';
 import { createInlinePool } from '../augment/pool.ts';
+import type { BackendName } from '../backends/index.ts';
 import type { SplitRecord } from '../data/split.ts';
 import { renderPng, renderSvg } from '../figures/render.ts';
 import { cedCurves, errorByKeypoint, type LossPoint, lossCurves } from '../figures/specs/index.ts';
@@ -26,6 +27,8 @@ export interface TrainOptions extends FitRecipeOptions, Omit<DataOptions, 'signa
   /** Runs the exported graph, for the parity check. */
   readonly open: OpenSession;
   readonly onData?: (data: TrainingData) => void;
+  /** When backend and data are there, before the first step. */
+  readonly onBegin?: (backend: BackendName, data: TrainingData) => void | Promise<void>;
 }
 
 export interface Trained {
@@ -52,7 +55,11 @@ export interface Figure {
 export async function trainRecipe(recipe: Recipe, options: TrainOptions): Promise<Trained> {
   const data = await loadTrainingData(recipe, options);
   options.onData?.(data);
-  const fitted = await fitRecipe(recipe, data, options);
+  const { onBegin } = options;
+  const fitted = await fitRecipe(recipe, data, {
+    ...options,
+    ...(onBegin ? { onBackend: (name) => onBegin(name, data) } : {}),
+  });
   try {
     if (fitted.result.outcome === 'aborted') {
       throw new FiducialError('ABORTED', 'The training was told to stop; its checkpoint is kept, go on with --resume', {
