@@ -85,7 +85,7 @@ function temple(
 }
 
 function occluder(
-  { occluder: kind }: FaceParameters,
+  { occluder: kind, look }: FaceParameters,
   surface: HeadSurface,
   camera: Camera,
   size: Size,
@@ -104,7 +104,7 @@ function occluder(
       return `<rect x="${x - w / 2}" y="${y - h / 2}" width="${w}" height="${h}" fill="${colour}" transform="rotate(${rng.uniform(0, 90)} ${x} ${y})"/>`;
     }
     case 'hand':
-      return hand(camera, surface, size, rng);
+      return hand(look.skin, camera, surface, size, rng);
   }
 }
 
@@ -144,11 +144,10 @@ ${straps}<path d="${pathOf([...top, ...bottom], true)}" fill="url(#mask)" stroke
 }
 
 /** Fingers from the edge of the picture onto the cheek or chin. */
-function hand(camera: Camera, surface: HeadSurface, { height }: Size, rng: Rng): string {
+function hand(skin: Rgb, camera: Camera, surface: HeadSurface, { height }: Size, rng: Rng): string {
   const unit = camera.pixelsPerUnit;
   const side = rng.chance(0.5) ? 1 : -1;
   const [x, y] = camera.project(camera.turn(surface.at(side * rng.uniform(0.2, 0.8), rng.uniform(0.5, 1.2))));
-  const skin: Rgb = [rng.uniform(120, 235), rng.uniform(90, 180), rng.uniform(70, 150)];
   let fingers = '';
   for (let i = 0; i < 4; i++) {
     const fx = x + side * unit * (0.05 + i * 0.22);

@@ -1,11 +1,17 @@
 /** What is behind a face: out-of-focus shapes on a gradient. SVG. */
 import type { Size } from '../../domain/geometry.ts';
 import type { Rng } from '../augment/rng.ts';
-import { css, type Rgb } from './parameters.ts';
+import { css, mix, type Rgb, shade } from './parameters.ts';
 
 export function backdropSvg({ width, height }: Size, rng: Rng): string {
-  const base: Rgb = [rng.uniform(20, 235), rng.uniform(20, 235), rng.uniform(20, 235)];
-  const grey = rng.chance(0.4);
+  const strong: Rgb = [rng.uniform(20, 235), rng.uniform(20, 235), rng.uniform(20, 235)];
+  const grey = rng.chance(0.25);
+  // Rooms and streets are seldom of strong colours.
+  const base = mix(
+    strong,
+    shade([1, 0.98, 0.94], (strong[0] + strong[1] + strong[2]) / 3),
+    rng.chance(0.2) ? 0 : rng.uniform(0.4, 0.9),
+  );
   const tint = (by: number): string => {
     const level = rng.uniform(-by, by);
     const mean = (base[0] + base[1] + base[2]) / 3;

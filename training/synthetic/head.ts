@@ -26,12 +26,12 @@ export function headSurface(shape: HeadShape, expression: Expression, features: 
     [-1.28, 0.5],
     [-1.05, 0.77],
     [-0.7, 0.94],
-    [-0.25, 1],
-    [0.15, 0.985],
-    [0.5, 0.93 * (0.5 + 0.5 * jaw)],
-    [0.8, 0.85 * jaw],
-    [1.05, 0.7 * jaw],
-    [1.24, 0.5 * (jaw + chin) * 0.5],
+    [-0.25, 1.02],
+    [0.15, 1.01],
+    [0.5, 0.965 * (0.5 + 0.5 * jaw)],
+    [0.8, 0.89 * jaw],
+    [1.05, 0.735 * jaw],
+    [1.24, 0.52 * (jaw + chin) * 0.5],
     [1.36, 0.33 * chin],
     [1.43, 0.18 * chin],
     [CHIN, 0.02],
@@ -96,8 +96,8 @@ function relief(s: number, t: number, shape: HeadShape, expression: Expression, 
   const m = f.mouth.middle;
   const low = m + f.mouth.open;
   let z = 0.045 * gauss(t + 0.17, 0.12) * gauss(side - 0.3, 0.45);
-  z -= 0.11 * gauss(side - 0.42 * shape.eyeDistance, 0.23) * gauss(t - 0.005, 0.14);
-  z += 0.055 * gauss(side - 0.43 * shape.eyeDistance, 0.15) * gauss(t - 0.01, 0.085);
+  z -= 0.11 * gauss(side - 0.435 * shape.eyeDistance, 0.23) * gauss(t - 0.005, 0.14);
+  z += 0.055 * gauss(side - 0.445 * shape.eyeDistance, 0.15) * gauss(t - 0.01, 0.085);
   z += (0.045 * shape.cheeks + 0.05 * smile) * gauss(side - 0.55, 0.24) * gauss(t - (0.42 - 0.06 * smile), 0.2);
   z -=
     0.03 *

@@ -1,7 +1,7 @@
 /** The 68 points (Multi-PIE/300-W markup) of a rendered face, in pixels of the image. */
 import { distance, type Point } from '../../domain/geometry.ts';
 import type { Camera } from './camera.ts';
-import type { Features, SkinPoint } from './features.ts';
+import type { EyeFeatures, Features, SkinPoint } from './features.ts';
 import { CHIN, type HeadSurface, type Vec3 } from './head.ts';
 
 export function landmarks68(surface: HeadSurface, features: Features, camera: Camera): Point[] {
@@ -9,13 +9,48 @@ export function landmarks68(surface: HeadSurface, features: Features, camera: Ca
   return [...jaw(surface, camera), ...innerPoints(features).map(onSkin)];
 }
 
+/** The 58 points of the IMM Face Database (Nordstrøm et al., 2004), in pixels of the image. */
+export function landmarks58(surface: HeadSurface, features: Features, camera: Camera): Point[] {
+  const onSkin = ([s, t]: SkinPoint): Point => camera.project(camera.turn(surface.at(s, t)));
+  const [right, left] = features.eyes;
+  const m = features.mouth;
+  const eye = (of: EyeFeatures): SkinPoint[] => [
+    of.outer,
+    ...[0.25, 0.5, 0.75].map(of.upper),
+    of.inner,
+    ...[0.75, 0.5, 0.25].map(of.lower),
+  ];
+  const brow = (side: 1 | -1) => [1, 0.75, 0.5, 0.25, 0].map((u) => features.brow(side, u));
+  const [half, base, tip] = [features.noseHalfWidth, features.noseBase, features.noseTip];
+  const noseSide: SkinPoint[] = [
+    [0.08, 0],
+    [0.1, tip * 0.55],
+    [half * 0.95, tip * 0.85],
+    [half, tip + 0.04],
+    [half * 0.6, base - 0.02],
+  ];
+  const skin: SkinPoint[] = [
+    ...eye(left),
+    ...eye(right),
+    ...brow(1),
+    ...brow(-1),
+    ...[0, 0.36, 0.5, 0.64].map(m.outerUpper),
+    m.outerUpper(1),
+    ...[0.66, 0.5, 0.34].map(m.outerLower),
+    ...noseSide.map(([s, t]): SkinPoint => [-s, t]),
+    [0, base],
+    ...noseSide.toReversed(),
+  ];
+  return [...outlineFrom(0.62, 6, surface, camera), ...skin.map(onSkin)];
+}
+
 /** Points 17 to 67 on the skin. The subject's right is the image's left. */
 function innerPoints(f: Features): SkinPoint[] {
   const brow = (side: 1 | -1) => [0, 0.25, 0.5, 0.75, 1].map((u) => f.brow(side, u));
-  const nose: SkinPoint[] = [0, 1, 2, 3].map((i) => [0, 0.02 + ((f.noseTip - 0.02) * i) / 3]);
+  const nose: SkinPoint[] = [0, 1, 2, 3].map((i) => [0, -0.025 + ((f.noseTip + 0.025) * i) / 3]);
   const base: SkinPoint[] = [-1, -0.5, 0, 0.5, 1].map((x) => [
-    x * f.noseHalfWidth * 0.85,
-    f.noseBase - 0.02 - 0.03 * Math.abs(x) ** 2 + (x === 0 ? 0.005 : 0),
+    x * f.noseHalfWidth * 1.04,
+    f.noseBase - 0.02 - 0.055 * Math.abs(x) ** 2 + (x === 0 ? 0.005 : 0),
   ]);
   const [right, left] = f.eyes;
   const m = f.mouth;
@@ -36,22 +71,28 @@ function innerPoints(f: Features): SkinPoint[] {
 
 /** How far round the head the jaw's outline may lie: in front of the ear. */
 const FURTHEST = 1.62;
+const TOP_OF_JAW = -0.06;
 
 /**
  * Points 0 to 16 along the visible outline, as people mark it: of each row the outermost point in front of the ear;
  * then evenly spaced from the height of the eyes to the chin.
  */
 function jaw(surface: HeadSurface, camera: Camera): Point[] {
+  return outlineFrom(TOP_OF_JAW, 8, surface, camera);
+}
+
+/** `each` points down either side from the row `top`, and the chin between them. */
+function outlineFrom(top: number, each: number, surface: HeadSurface, camera: Camera): Point[] {
   const chin = lowest(surface, camera);
-  const right = evenly([...outline(surface, camera, -1), chin], 8, camera);
-  const left = evenly([...outline(surface, camera, 1), chin], 8, camera);
+  const right = evenly([...outline(surface, camera, -1, top), chin], each, camera);
+  const left = evenly([...outline(surface, camera, 1, top), chin], each, camera);
   return [...right, camera.project(chin), ...left.reverse()];
 }
 
-function outline(surface: HeadSurface, camera: Camera, side: 1 | -1): Vec3[] {
+function outline(surface: HeadSurface, camera: Camera, side: 1 | -1, top: number): Vec3[] {
   const points: Vec3[] = [];
   for (let row = 0; row <= 34; row++) {
-    const t = 0.03 + ((CHIN - 0.04 - 0.03) * row) / 34;
+    const t = top + ((CHIN - 0.04 - top) * row) / 34;
     let best: Vec3 | null = null;
     for (let step = 0; step <= 30; step++) {
       const turned = camera.turn(surface.at((side * (FURTHEST * step)) / 30, t));

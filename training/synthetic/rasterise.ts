@@ -29,29 +29,47 @@ export function createGeometryBuffer({ width, height }: Size): GeometryBuffer {
 
 /** Nearest wins. `screen` is [n][3]: pixels and depth of the mesh's vertices. Both sides of triangles are drawn. */
 export function rasterise(buffer: GeometryBuffer, mesh: Mesh, id: number, screen: Float32Array): void {
-  for (let i = 0; i < mesh.triangles.length; i += 3) {
-    drawTriangle(buffer, mesh, id, screen, mesh.triangles[i]!, mesh.triangles[i + 1]!, mesh.triangles[i + 2]!);
+  eachCovered(buffer, mesh, screen, (at, a, b, c, wa, wb, wc) => {
+    buffer.mesh[at] = id;
+    blend(mesh.normals, buffer.normal, at, a, b, c, wa, wb, wc, 3);
+    blend(mesh.positions, buffer.position, at, a, b, c, wa, wb, wc, 3);
+    blend(mesh.uv, buffer.uv, at, a, b, c, wa, wb, wc, 2);
+  });
+}
+
+function rasteriseDepth(buffer: GeometryBuffer, mesh: Mesh, screen: Float32Array): void {
+  eachCovered(buffer, mesh, screen, () => {});
+}
+
+type Visit = (at: number, a: number, b: number, c: number, wa: number, wb: number, wc: number) => void;
+
+/** Visits each pixel whose centre lies in a triangle that is nearer than what was there, and keeps its depth. */
+function eachCovered(buffer: GeometryBuffer, { triangles }: Mesh, screen: Float32Array, visit: Visit): void {
+  for (let i = 0; i < triangles.length; i += 3) {
+    drawTriangle(buffer, screen, triangles[i]!, triangles[i + 1]!, triangles[i + 2]!, visit);
   }
 }
 
 function drawTriangle(
-  buffer: GeometryBuffer,
-  mesh: Mesh,
-  id: number,
+  { width, height, depth }: GeometryBuffer,
   screen: Float32Array,
   a: number,
   b: number,
   c: number,
+  visit: Visit,
 ): void {
-  const [ax, ay, az] = [screen[a * 3]!, screen[a * 3 + 1]!, screen[a * 3 + 2]!];
-  const [bx, by, bz] = [screen[b * 3]!, screen[b * 3 + 1]!, screen[b * 3 + 2]!];
-  const [cx, cy, cz] = [screen[c * 3]!, screen[c * 3 + 1]!, screen[c * 3 + 2]!];
+  const ax = screen[a * 3]!;
+  const ay = screen[a * 3 + 1]!;
+  const bx = screen[b * 3]!;
+  const by = screen[b * 3 + 1]!;
+  const cx = screen[c * 3]!;
+  const cy = screen[c * 3 + 1]!;
   const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
   if (area === 0) return;
   const left = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
-  const right = Math.min(buffer.width - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
+  const right = Math.min(width - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
   const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-  const bottom = Math.min(buffer.height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
+  const bottom = Math.min(height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
   for (let y = top; y <= bottom; y++) {
     const py = y + 0.5;
     for (let x = left; x <= right; x++) {
@@ -60,14 +78,11 @@ function drawTriangle(
       const wb = ((cx - px) * (ay - py) - (cy - py) * (ax - px)) / area;
       const wc = 1 - wa - wb;
       if (wa < 0 || wb < 0 || wc < 0) continue;
-      const depth = wa * az + wb * bz + wc * cz;
-      const at = y * buffer.width + x;
-      if (depth <= buffer.depth[at]!) continue;
-      buffer.depth[at] = depth;
-      buffer.mesh[at] = id;
-      blend(mesh.normals, buffer.normal, at, a, b, c, wa, wb, wc, 3);
-      blend(mesh.positions, buffer.position, at, a, b, c, wa, wb, wc, 3);
-      blend(mesh.uv, buffer.uv, at, a, b, c, wa, wb, wc, 2);
+      const nearness = wa * screen[a * 3 + 2]! + wb * screen[b * 3 + 2]! + wc * screen[c * 3 + 2]!;
+      const at = y * width + x;
+      if (nearness <= depth[at]!) continue;
+      depth[at] = nearness;
+      visit(at, a, b, c, wa, wb, wc);
     }
   }
 }
@@ -95,38 +110,49 @@ export interface ShadowMap {
   light(x: number, y: number, z: number): number;
 }
 
-const SHADOW_SIZE = 320;
+const SHADOW_SIZE = 256;
 /** Half of the side of what the map covers, in half widths of a face. */
 const SHADOW_REACH = 3;
+/** What is nearer to the light by less than this is the surface itself. */
+const SHADOW_BIAS = 0.05;
 
-export function createShadowMap(meshes: readonly Mesh[], direction: readonly [number, number, number]): ShadowMap {
-  const basis = basisAlong(direction);
-  const toMap = (x: number, y: number, z: number) =>
-    basis.map(([bx, by, bz], row) => {
-      const value = x * bx + y * by + z * bz;
-      return row === 2 ? value : ((value + SHADOW_REACH) / (2 * SHADOW_REACH)) * SHADOW_SIZE;
-    }) as [number, number, number];
-  const depth = new Float32Array(SHADOW_SIZE * SHADOW_SIZE).fill(-Infinity);
-  const buffer = { ...createGeometryBuffer({ width: SHADOW_SIZE, height: SHADOW_SIZE }), depth };
+export function createShadowMap(meshes: readonly Mesh[], direction: Axis): ShadowMap {
+  const [[ax, ay, az], [ux, uy, uz], [lx, ly, lz]] = basisAlong(direction);
+  const scale = SHADOW_SIZE / (2 * SHADOW_REACH);
+  const buffer = createGeometryBuffer({ width: SHADOW_SIZE, height: SHADOW_SIZE });
+  const { depth } = buffer;
   for (const mesh of meshes) {
-    const screen = new Float32Array(mesh.positions.length);
-    for (let i = 0; i < screen.length; i += 3) {
-      screen.set(toMap(mesh.positions[i]!, mesh.positions[i + 1]!, mesh.positions[i + 2]!), i);
+    const p = mesh.positions;
+    const screen = new Float32Array(p.length);
+    for (let i = 0; i < p.length; i += 3) {
+      const [x, y, z] = [p[i]!, p[i + 1]!, p[i + 2]!];
+      screen[i] = (x * ax + y * ay + z * az + SHADOW_REACH) * scale;
+      screen[i + 1] = (x * ux + y * uy + z * uz + SHADOW_REACH) * scale;
+      screen[i + 2] = x * lx + y * ly + z * lz;
     }
-    rasterise(buffer, mesh, 1, screen);
+    rasteriseDepth(buffer, mesh, screen);
   }
+  const litAt = (column: number, row: number, d: number): number => {
+    const inside = column >= 0 && row >= 0 && column < SHADOW_SIZE && row < SHADOW_SIZE;
+    return !inside || depth[row * SHADOW_SIZE + column]! < d + SHADOW_BIAS ? 1 : 0;
+  };
   return {
     light(x, y, z) {
-      const [u, v, d] = toMap(x, y, z);
-      let lit = 0;
-      for (let dy = -1.5; dy <= 1.5; dy++) {
-        for (let dx = -1.5; dx <= 1.5; dx++) {
-          const [column, row] = [Math.round(u + dx * 1.4 - 0.5), Math.round(v + dy * 1.4 - 0.5)];
-          const inside = column >= 0 && row >= 0 && column < SHADOW_SIZE && row < SHADOW_SIZE;
-          if (!inside || depth[row * SHADOW_SIZE + column]! < d + 0.05) lit++;
+      const u = (x * ax + y * ay + z * az + SHADOW_REACH) * scale - 0.5;
+      const v = (x * ux + y * uy + z * uz + SHADOW_REACH) * scale - 0.5;
+      const d = x * lx + y * ly + z * lz;
+      const [column, row] = [Math.floor(u) - 1, Math.floor(v) - 1];
+      const [fu, fv] = [u - column - 1, v - row - 1];
+      // Four by four, the outer ones by their share: shadows with soft, smooth edges.
+      let sum = 0;
+      for (let j = 0; j < 4; j++) {
+        const wv = j === 0 ? 1 - fv : j === 3 ? fv : 1;
+        for (let i = 0; i < 4; i++) {
+          const wu = i === 0 ? 1 - fu : i === 3 ? fu : 1;
+          sum += wu * wv * litAt(column + i, row + j, d);
         }
       }
-      return lit / 16;
+      return sum / 9;
     },
   };
 }

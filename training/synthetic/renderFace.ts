@@ -1,7 +1,6 @@
 /** Renders a face with known points. Free of any licence: everything is drawn here. */
 import type { Sharp } from 'sharp';
-import type { Box, Point, Size } from '../../domain/geometry.ts';
-import { boundingBox } from '../../domain/geometry.ts';
+import { type Box, boundingBox, boxCentre, type Point, type Size } from '../../domain/geometry.ts';
 import { sharp } from '../../imaging/sharp.ts';
 import { createRng, type Rng } from '../augment/rng.ts';
 import { accessoriesSvg } from './accessories.ts';
@@ -9,7 +8,7 @@ import { backdropSvg } from './backdrop.ts';
 import { createCamera } from './camera.ts';
 import { featuresOf } from './features.ts';
 import { headSurface } from './head.ts';
-import { landmarks68 } from './landmarks.ts';
+import { landmarks58, landmarks68 } from './landmarks.ts';
 import { projected } from './mesh.ts';
 import { drawPerson, drawPhoto, type FaceParameters, type Person } from './parameters.ts';
 import { createGeometryBuffer, createShadowMap, rasterise } from './rasterise.ts';
@@ -38,6 +37,8 @@ export interface RenderedFace {
   readonly size: Size;
   /** [68][2] in pixels of the image, ibug68. */
   readonly keypoints: readonly Point[];
+  /** [58][2], imm58. */
+  readonly keypoints58: readonly Point[];
   /** About as dlib's detector would give it. */
   readonly box: Box;
   readonly parameters: FaceParameters;
@@ -62,8 +63,8 @@ export async function renderFace(seed: number, options: RenderOptions = {}): Pro
     kernel: 'lanczos2',
   });
   const bytes = await finish(image, size, rng, options);
-  const keypoints = drawn.keypoints.map(([x, y]): Point => [x / OVERSAMPLING, y / OVERSAMPLING]);
-  return { bytes, size, keypoints, box: detectorBox(keypoints), parameters };
+  const { keypoints, keypoints58 } = drawn;
+  return { bytes, size, keypoints, keypoints58, box: detectorBox(keypoints, rng), parameters };
 }
 
 /** Keeps the face mostly inside. */
@@ -82,7 +83,7 @@ async function draw(
   scale: number,
   seed: number,
   rng: Rng,
-): Promise<{ pixels: Uint8Array; keypoints: Point[] }> {
+): Promise<{ pixels: Uint8Array; keypoints: Point[]; keypoints58: Point[] }> {
   const features = featuresOf(parameters.shape, parameters.expression);
   const surface = headSurface(parameters.shape, parameters.expression, features);
   const framing = {
@@ -91,7 +92,7 @@ async function draw(
     scale: scale * OVERSAMPLING,
   };
   const camera = createCamera(parameters.pose, framing);
-  const { yaw, pitch, roll } = parameters.pose;
+  const { yaw, pitch } = parameters.pose;
   const body = createCamera({ yaw: yaw * 0.35, pitch: pitch * 0.2, roll: 0 }, framing);
   const texture = await rawPixels(skinSvg(parameters, features, rng));
   const backdrop = await rawPixels(backdropSvg(fine, rng));
@@ -103,8 +104,12 @@ async function draw(
   shadeBuffer(buffer, backdrop.pixels, { parameters, materials, texture, shadows, seed });
   const overlay = accessoriesSvg(parameters, features, surface, camera, fine, rng);
   const pixels = overlay ? await over(backdrop.pixels, fine, overlay) : backdrop.pixels;
-  void roll;
-  return { pixels, keypoints: landmarks68(surface, features, camera) };
+  const scaled = (points: Point[]) => points.map(([x, y]): Point => [x / OVERSAMPLING, y / OVERSAMPLING]);
+  return {
+    pixels,
+    keypoints: scaled(landmarks68(surface, features, camera)),
+    keypoints58: scaled(landmarks58(surface, features, camera)),
+  };
 }
 
 async function over(pixels: Uint8Array, size: Size, svg: string): Promise<Uint8Array> {
@@ -135,14 +140,19 @@ async function finish(image: Sharp, size: Size, rng: Rng, options: RenderOptions
   return options.format === 'png' ? result.png().toBuffer() : result.jpeg({ quality }).toBuffer();
 }
 
-/** dlib's boxes are squares about the face without forehead: measured on 300-W against the bounds of the points. */
-function detectorBox(keypoints: readonly Point[]): Box {
+/**
+ * dlib's boxes are squares of 1.03 times the longer side of the points' bounds, a tenth higher, give or take some
+ * percent (the mean over 300-W).
+ */
+function detectorBox(keypoints: readonly Point[], rng: Rng): Box {
   const bounds = boundingBox(keypoints);
-  const side = Math.max(bounds.width, bounds.height) * 1.02;
+  const longer = Math.max(bounds.width, bounds.height);
+  const side = longer * (1.03 + rng.normal(0.04));
+  const [cx, cy] = boxCentre(bounds);
   return {
-    left: bounds.left + bounds.width / 2 - side / 2,
-    top: bounds.top + bounds.height / 2 - side / 2 - 0.02 * side,
-    width: side,
-    height: side,
+    left: Math.round(cx + rng.normal(0.02) * longer - side / 2),
+    top: Math.round(cy + (rng.normal(0.02) - 0.095) * longer - side / 2),
+    width: Math.round(side),
+    height: Math.round(side),
   };
 }

@@ -1,9 +1,10 @@
 /** The meshes of one face: head, ears, hair, neck, shoulders. */
 import type { Camera } from './camera.ts';
 import { gauss, monotoneCurve, smoothstep, valueNoise } from './curves.ts';
+import { hairline } from './hairline.ts';
 import { CHIN, CROWN, type HeadSurface, type Vec3 } from './head.ts';
 import { gridMesh, type Mesh, spaced } from './mesh.ts';
-import type { FaceParameters, HairStyle } from './parameters.ts';
+import type { FaceParameters } from './parameters.ts';
 
 /** `bodyTurn` turns neck and shoulders, which follow the head only a little. */
 export function sceneMeshes(
@@ -56,35 +57,24 @@ function ear(surface: HeadSurface, camera: Camera, side: 1 | -1): Mesh {
   return gridMesh('ear', { u: spaced(0, 2 * Math.PI, 18), v: spaced(0.02, Math.PI - 0.02, 14), at }, camera.turn);
 }
 
-/** Where hair begins, by the angle round the head: t of the hairline. Below 1.3 rad it is the face's edge. */
-function hairline(style: HairStyle): (s: number) => number {
-  const front = { short: -0.86, fringe: -0.42, long: -0.84, receding: -1.08, bald: -9 }[style];
-  const corner = { short: -0.8, fringe: -0.38, long: -0.62, receding: -1.12, bald: -9 }[style];
-  const knots: (readonly [number, number])[] = [
-    [0, front],
-    [0.5, (front + corner) / 2],
-    [0.8, corner],
-    [1.05, Math.max(corner, style === 'receding' ? -0.7 : -0.52)],
-    [1.22, style === 'fringe' ? 0.05 : -0.22],
-    [1.42, 0.18],
-    [1.52, 0.02],
-    [1.8, 0.05],
-    [2.1, 0.55],
-    [Math.PI, 0.95],
-  ];
-  const curve = monotoneCurve(knots);
-  return (s) => curve(Math.abs(s));
-}
+const HAIR_COLUMNS = [
+  ...spaced(-Math.PI, -1.6, 16).slice(0, -1),
+  ...spaced(-1.6, 1.6, 150).slice(0, -1),
+  ...spaced(1.6, Math.PI, 16),
+];
 
 function hairCap({ look }: FaceParameters, surface: HeadSurface, camera: Camera, seed: number): Mesh {
   const line = hairline(look.hairStyle);
   const volume = look.hairVolume * (look.hairStyle === 'long' ? 0.15 : look.hairStyle === 'receding' ? 0.06 : 0.11);
   const at = (s: number, t: number): Vec3 => {
     const [x, y, z] = surface.at(s, Math.min(t, 1));
-    const edge = line(s) + 0.05 * valueNoise(s * 9, 1, seed) + 0.03 * valueNoise(s * 31, 2, seed);
+    const edge = line(s) + 0.035 * valueNoise(s * 7, 1, seed) + 0.02 * valueNoise(s * 40, 2, seed);
     const inside = edge - t;
     // Grows out of the skin quickly, and sinks below it outside the hairline.
-    const thick = inside > 0 ? 0.028 + volume * smoothstep(0, 0.45, inside) : Math.max(-0.12, inside * 1.2);
+    const thick =
+      inside > 0
+        ? 0.012 + 0.02 * smoothstep(0, 0.1, inside) + volume * smoothstep(0, 0.5, inside)
+        : Math.max(-0.12, inside * 1.2);
     const bumps =
       inside > 0 ? 1 + 0.22 * valueNoise(s * 6, t * 4, seed + 1) + 0.1 * valueNoise(s * 19, t * 6, seed + 2) : 1;
     const grow = 1 + thick * bumps;
@@ -92,7 +82,7 @@ function hairCap({ look }: FaceParameters, surface: HeadSurface, camera: Camera,
     return [x * grow, (y + 0.1) * grow - 0.1 - top, z * grow];
   };
   const rows = [...spaced(CROWN, -0.3, 40).slice(0, -1), ...spaced(-0.3, 1, 34)];
-  return gridMesh('hair', { u: spaced(-Math.PI, Math.PI, 128), v: rows, at }, camera.turn);
+  return gridMesh('hair', { u: HAIR_COLUMNS, v: rows, at }, camera.turn);
 }
 
 /** Long hair: falls behind and beside the face, open in front. */
@@ -111,7 +101,7 @@ function curtain(volume: number, camera: Camera, seed: number): Mesh {
 
 function neck(width: number, turn: (p: Vec3) => Vec3): Mesh {
   const at = (u: number, v: number): Vec3 => {
-    const w = width + 0.35 * smoothstep(1.75, 2.35, v) ** 2;
+    const w = width + 0.15 * smoothstep(1.75, 2.35, v) ** 2;
     const throat = 0.03 * gauss(u, 0.2) * gauss(v - 1.8, 0.15);
     return [Math.sin(u) * w, v, Math.cos(u) * (w * 0.95 + throat) - 0.28 + 0.06 * (v - 1)];
   };
@@ -120,9 +110,9 @@ function neck(width: number, turn: (p: Vec3) => Vec3): Mesh {
 
 function shoulders(turn: (p: Vec3) => Vec3): Mesh {
   const profile = monotoneCurve([
-    [1.98, 0.6],
-    [2.08, 0.78],
-    [2.2, 1.15],
+    [1.98, 0.74],
+    [2.06, 0.86],
+    [2.2, 1.2],
     [2.35, 1.75],
     [2.6, 2.2],
     [3.2, 2.45],

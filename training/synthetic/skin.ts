@@ -4,10 +4,11 @@
  */
 import type { Rng } from '../augment/rng.ts';
 import type { EyeFeatures, Features, SkinPoint } from './features.ts';
+import { hairline } from './hairline.ts';
 import { css, type Expression, type FaceParameters, type Look, mix, type Rgb, shade } from './parameters.ts';
 
 /** What part of the skin the drawing covers, and how finely. */
-export const SKIN_AREA = { left: -1.6, top: -1.5, width: 3.2, height: 3, pixelsPerUnit: 170 } as const;
+export const SKIN_AREA = { left: -1.6, top: -1.5, width: 3.2, height: 3, pixelsPerUnit: 130 } as const;
 
 type Draw = (colour: string, opacity?: number) => string;
 
@@ -18,6 +19,7 @@ export function skinSvg(parameters: FaceParameters, features: Features, rng: Rng
 <defs>${blur('soft', 0.09)}${blur('softer', 0.04)}${blur('fine', 0.012)}${blur('hairline', 0.006)}</defs>
 <rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${css(look.skin)}"/>
 ${tones(look, expression, features)}
+${scalp(look)}
 ${lines(look, expression, features)}
 ${look.beard === 'none' ? '' : beard(look, features, rng)}
 ${lips(look, features)}
@@ -67,6 +69,16 @@ function tones({ skin, makeUp, age }: Look, expression: Expression, f: Features)
     both((side) => blob(side * 1.25, 0.3, 0.25, 0.9)(dark, 0.22)),
     blob(0, 1.5, 0.8, 0.1)(dark, 0.35),
   ].join('');
+}
+
+/** Hair grows out of shadowed skin: softens the edge of the hair's mesh. */
+function scalp({ hair, skin, hairStyle }: Look): string {
+  if (hairStyle === 'bald') return '';
+  const line = hairline(hairStyle);
+  const along = Array.from({ length: 41 }, (_, i) => -1.55 + (3.1 * i) / 40);
+  const edge = along.map((s): SkinPoint => [s, line(s) + 0.03]);
+  const area: SkinPoint[] = [...edge, [1.6, -1.5], [-1.6, -1.5]];
+  return `<path d="${path(area)}" fill="${css(mix(skin, shade(hair, 0.6), 0.75))}" opacity="0.85" filter="url(#softer)"/>`;
 }
 
 function lines({ skin, age }: Look, expression: Expression, f: Features): string {
@@ -121,7 +133,7 @@ function drawTeeth(m: Features['mouth']): string {
   for (let i = 0; i < count; i++) {
     const x = ((i + 0.5) / count) * 2 - 1;
     const width = (m.halfWidth * 1.7) / count;
-    const white = 232 - 90 * x * x;
+    const white = 205 - 95 * x * x;
     const height = depth * (1 - 0.25 * Math.abs(x));
     svg += `<rect x="${x * m.halfWidth * 0.85 - width / 2}" y="${m.middle - 0.03}" width="${width * 0.94}" height="${height + 0.03}" rx="0.015" fill="${css([white, white * 0.97, white * 0.9])}"/>`;
   }
@@ -173,10 +185,10 @@ function brows(look: Look, f: Features, rng: Rng): string {
   let svg = '';
   for (const side of [-1, 1] as const) {
     const thickness = (u: number) =>
-      f.browThickness * look.brows * (0.35 + 0.65 * Math.sin(Math.PI * Math.min(1, 0.2 + u * 0.72)));
+      1.25 * f.browThickness * look.brows * (0.35 + 0.65 * Math.sin(Math.PI * Math.min(1, 0.2 + u * 0.72)));
     const upper = sampled((u) => offset(f.brow(side, u), -thickness(u) * 0.45));
     const lower = sampled((u) => offset(f.brow(side, u), thickness(u) * 0.55), true);
-    svg += `<path d="${path([...upper, ...lower])}" fill="${colour}" opacity="0.62" filter="url(#fine)"/>`;
+    svg += `<path d="${path([...upper, ...lower])}" fill="${colour}" opacity="0.72" filter="url(#fine)"/>`;
     let strands = '';
     for (let i = 0; i < 46; i++) {
       const u = rng.next();
@@ -196,8 +208,8 @@ function offset([s, t]: SkinPoint, by: number): SkinPoint {
 
 function beard(look: Look, f: Features, rng: Rng): string {
   const m = f.mouth;
-  const colour = css(look.beard === 'stubble' ? mix(look.skin, shade(look.hair, 0.7), 0.75) : shade(look.hair, 0.85));
-  const opacity = look.beard === 'stubble' ? 0.4 : 0.85;
+  const colour = css(look.beard === 'stubble' ? mix(look.skin, shade(look.hair, 0.7), 0.75) : shade(look.hair, 0.75));
+  const opacity = look.beard === 'stubble' ? 0.45 : 0.95;
   const low = m.middle + m.open;
   const moustache: SkinPoint[] = [
     [-m.halfWidth - 0.04, low + 0.05],
@@ -216,13 +228,15 @@ function beard(look: Look, f: Features, rng: Rng): string {
     [-1.5, 0],
     [-1.25, cheek - 0.1],
     [-0.85, cheek + 0.25],
-    [-m.halfWidth - 0.12, m.middle - 0.1],
-    [-m.halfWidth - 0.02, low + 0.06],
-    [-0.2, low + 0.15],
-    [0, low + 0.19],
-    [0.2, low + 0.15],
-    [m.halfWidth + 0.02, low + 0.06],
-    [m.halfWidth + 0.12, m.middle - 0.1],
+    [-m.halfWidth - 0.16, m.middle - 0.02],
+    [-m.halfWidth - 0.03, m.middle - 0.06],
+    [-m.halfWidth - 0.01, low + 0.06],
+    [-0.2, low + 0.16],
+    [0, low + 0.18],
+    [0.2, low + 0.16],
+    [m.halfWidth + 0.01, low + 0.06],
+    [m.halfWidth + 0.03, m.middle - 0.06],
+    [m.halfWidth + 0.16, m.middle - 0.02],
     [0.85, cheek + 0.25],
     [1.25, cheek - 0.1],
     [1.5, 0],
@@ -230,7 +244,7 @@ function beard(look: Look, f: Features, rng: Rng): string {
     [-1.6, 1.6],
   ];
   const areas = [path(moustache), ...(look.beard === 'moustache' ? [] : [path(chinBeard)])];
-  const filter = look.beard === 'stubble' ? 'softer' : 'fine';
+  const filter = look.beard === 'stubble' ? 'soft' : 'softer';
   const fills = areas
     .map((d) => `<path d="${d}" fill="${colour}" opacity="${opacity}" filter="url(#${filter})"/>`)
     .join('');
@@ -242,9 +256,9 @@ function beardStrands(look: Look, f: Features, rng: Rng): string {
   return tones
     .map((tone) => {
       let d = '';
-      for (let i = 0; i < 260; i++) {
+      for (let i = 0; i < 420; i++) {
         const s = rng.uniform(-1, 1);
-        const full = look.beard === 'full';
+        const full = look.beard === 'full' && i % 4 > 0;
         const t = full ? rng.uniform(0.95 - 0.25 * s * s, 1.45) : f.noseBase + rng.uniform(0.07, 0.17);
         if (full && Math.abs(s) < f.mouth.halfWidth && t < f.mouth.middle + f.mouth.open + 0.17) continue;
         if (!full && Math.abs(s) > f.mouth.halfWidth) continue;
