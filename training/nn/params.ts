@@ -25,7 +25,7 @@ export class Params {
     for (const { name, shape } of this.specs.filter((spec) => !isStatistic(spec))) {
       this.#variables.set(
         name,
-        tf.tidy(() => tf.variable(tf.tensor(values.get(name)!.slice(), [...shape]), true)),
+        tf.tidy(() => tf.variable(tf.tensor(this.#values.get(name)!, [...shape]), true)),
       );
     }
   }
@@ -51,8 +51,8 @@ export class Params {
   upload(names: Iterable<string> = this.#variables.keys()): void {
     for (const name of names) {
       const variable = this.#variables.get(name)!;
-      // A copy: the native backend may use an array in place, and the masters change under it.
-      const tensor = this.#tf.tensor(this.#values.get(name)!.slice(), variable.shape);
+      // No copy: a backend may go on using the master itself, which changes only between steps and before an upload.
+      const tensor = this.#tf.tensor(this.#values.get(name)!, variable.shape);
       variable.assign(tensor);
       tensor.dispose();
     }
