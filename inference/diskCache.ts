@@ -1,0 +1,24 @@
+/** Files by the sha256 of their content. What does not match its name is fetched again. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256Of } from './runtime.ts';
+
+/** Several processes may share the folder: a file is renamed into place when it is whole. */
+export async function cachedBytes(
+  folder: string | null,
+  sha256: string,
+  fetch: () => Promise<Buffer>,
+): Promise<Buffer> {
+  if (folder === null) return await fetch();
+  const file = join(folder, `${sha256}.onnx`);
+  const there = await readFile(file).catch(() => null);
+  if (there && sha256Of(there) === sha256) return there;
+  const bytes = await fetch();
+  if (sha256Of(bytes) !== sha256) return bytes;
+  await mkdir(folder, { recursive: true });
+  const partial = `${file}.${randomUUID()}`;
+  await writeFile(partial, bytes);
+  await rename(partial, file);
+  return bytes;
+}

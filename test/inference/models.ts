@@ -1,0 +1,79 @@
+/** Model packages small enough to understand: a network that answers with the centre of the light. */
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import type { Point } from '../../domain/geometry.ts';
+import type { ModelCard } from '../../domain/modelCard.ts';
+import type { ModelPackage } from '../../inference/package.ts';
+import { OnnxBuilder } from '../../training/onnx/builder.ts';
+
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** One point, in crop units: the mean position of light. */
+export function centroidOnnx(width: number, height: number): Uint8Array {
+  const builder = new OnnxBuilder('centroid');
+  const image = builder.input('image', 'uint8', ['N', height, width, 3]);
+  const floats = builder.node('Cast', [image], { attributes: { to: 1 } });
+  const light = builder.node('ReduceMean', [floats], { attributes: { axes: [3], keepdims: 0 } });
+  const flat = builder.node('Flatten', [light], { attributes: { axis: 1 } });
+  const places = new Float32Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    places.set([((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height, 1], i * 3);
+  }
+  const sums = builder.node('MatMul', [flat, builder.constant('places', [width * height, 3], places)]);
+  const gather = (name: string, indices: bigint[]) => {
+    const constant = builder.constant(name, [indices.length], BigInt64Array.from(indices));
+    return builder.node('Gather', [sums, constant], { attributes: { axis: 1 } });
+  };
+  const centre = builder.node('Div', [gather('xy', [0n, 1n]), gather('mass', [2n])]);
+  const shape = builder.constant('shape', [3], BigInt64Array.from([-1n, 1n, 2n]));
+  builder.output('keypoints', builder.node('Reshape', [centre, shape]), 'float', ['N', 1, 2]);
+  return builder.encode();
+}
+
+export function centroidPackage(more: Partial<ModelCard> = {}): ModelPackage {
+  const { width, height } = more.input ?? { width: 48, height: 48 };
+  const bytes = centroidOnnx(width, height);
+  return { bytes, card: cardOf(bytes, more) };
+}
+
+export function cardOf(bytes: Uint8Array, more: Partial<ModelCard> = {}): ModelCard {
+  return {
+    name: 'centroid',
+    version: '1',
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+    description: 'The centre of the light',
+    layout: 'nose1',
+    points: 1,
+    input: { width: 48, height: 48, margin: 1, kernel: 'linear', fill: [0, 0, 0], fit: 'pad', channels: 3 },
+    crop: 'box',
+    codec: 'crop-units',
+    detectorBoxes: {},
+    flipTest: false,
+    precision: 'float32',
+    recipe: null,
+    trainingRun: null,
+    data: [],
+    licenceNote: 'made up',
+    parityError: null,
+    metrics: [],
+    createdAt: '2026-01-01T00:00:00Z',
+    ...more,
+  };
+}
+
+/** A bright spot at `at` on black. */
+export async function spot(width: number, height: number, [x, y]: Point, sigma = 4): Promise<Buffer> {
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const distance = ((i % width) + 0.5 - x) ** 2 + (Math.floor(i / width) + 0.5 - y) ** 2;
+    pixels.fill(Math.round(255 * Math.exp(-distance / (2 * sigma * sigma))), i * 3, i * 3 + 3);
+  }
+  return await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+export async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}
