@@ -47,7 +47,7 @@ export async function startProcess(python: string, port: number): Promise<Runnin
   await log.close();
   const stop = () => stopProcess(child, endpoint, folder);
   try {
-    await waitUntilReady(endpoint, () => child.exitCode === null && child.signalCode === null);
+    await waitUntilReady(endpoint, { alive: () => child.exitCode === null && child.signalCode === null });
   } catch (cause) {
     const text = await readFile(join(folder, 'log'), 'utf8').catch(() => '');
     await stop();

@@ -5,13 +5,20 @@ import { SERVICES } from './settings.ts';
 const TIMEOUT_MS = 90_000;
 const POLL_MS = 100;
 
-/** Until all services run. @throws UNAVAILABLE where `alive` says no, or after TIMEOUT_MS. */
-export async function waitUntilReady(endpoint: string, alive: () => boolean = () => true): Promise<void> {
-  for (const deadline = Date.now() + TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+export interface Waiting {
+  /** Whether there is anything left to wait for. */
+  readonly alive?: () => boolean;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Until all services run. @throws UNAVAILABLE where `alive` says no, or after the time-out. */
+export async function waitUntilReady(endpoint: string, waiting: Waiting = {}): Promise<void> {
+  const { alive = () => true, timeoutMs = TIMEOUT_MS } = waiting;
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(POLL_MS)) {
     if (!alive()) throw new FiducialError('UNAVAILABLE', 'LocalStack ended before it was ready');
     if (await isReady(endpoint)) return;
   }
-  throw new FiducialError('UNAVAILABLE', `LocalStack at ${endpoint} was not ready within ${TIMEOUT_MS} ms`);
+  throw new FiducialError('UNAVAILABLE', `LocalStack at ${endpoint} was not ready within ${timeoutMs} ms`);
 }
 
 async function isReady(endpoint: string): Promise<boolean> {

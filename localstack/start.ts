@@ -10,6 +10,8 @@ export interface StartOptions {
   /** Of this process: `AWS_ENDPOINT_URL` in it is used as it is, and nothing is started. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly say?: Say;
+  /** For an endpoint that was given. Default 90,000. */
+  readonly readyTimeoutMs?: number;
 }
 
 export interface LocalStack {
@@ -27,7 +29,7 @@ export async function startLocalStack(options: StartOptions): Promise<LocalStack
   const { port = 0, environment, say = () => {} } = options;
   const given = environment.AWS_ENDPOINT_URL;
   if (given) {
-    await waitUntilReady(given);
+    await waitUntilReady(given, { timeoutMs: options.readyTimeoutMs });
     return { endpoint: given, how: 'given', stop: async () => {} };
   }
   if (await dockerAnswers()) return { how: 'docker', ...(await startContainer(port, { ...environment })) };

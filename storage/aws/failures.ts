@@ -78,7 +78,7 @@ export function classify(error: unknown): Failure {
   if (is(LEASE) || /not available for visibility timeout change/i.test(message)) return { kind: 'leaseLost' };
   if (is(CONFIGURATION)) return { kind: 'configuration' };
   if (is(IDENTITY)) return { kind: 'identity' };
-  if (/checksum mismatch/i.test(message)) return { kind: 'corrupt' };
+  if (/checksum mismatch|invalid md5 checksum/i.test(message)) return { kind: 'corrupt' };
   if (is(TRANSIENT) || status === 409) return { kind: 'transient', mayHaveHappened: false };
   if (status === 412) return { kind: 'precondition' };
   if (status === 404) return { kind: 'missing' };

@@ -33,7 +33,8 @@ export function openAws(
   retries: RetryPolicy = DEFAULT_RETRIES,
 ): AwsStorage {
   const { s3, sqs, close } = makeClients(config);
-  const store = (bucket: string) => new S3ObjectStore(bucket, s3, retries);
+  const store = (bucket: string) =>
+    new S3ObjectStore(bucket, s3, { retries, encodeListings: config.endpoint === null });
   const queue = (name: keyof AwsResources['queues']) =>
     new SqsJobQueue({ name, ...resources.queues[name] }, sqs, retries);
   const { uploads, results, models } = resources.buckets;

@@ -22,6 +22,9 @@ export interface SqsQueueAddress {
   readonly deadLettersUrl: string | null;
 }
 
+/** Beyond the time that a long poll waits by design. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /** A standard queue of SQS; groups make it a fair one. */
 export class SqsJobQueue implements JobQueue {
   readonly name: string;
@@ -62,7 +65,10 @@ export class SqsJobQueue implements JobQueue {
       MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
     });
     const output = await this.#try('receive', options.signal, () =>
-      this.#sqs.send(command, sendOptions(options.signal)),
+      this.#sqs.send(command, {
+        ...sendOptions(options.signal),
+        requestTimeout: options.waitSeconds * 1000 + ANSWER_TIMEOUT_MS,
+      }),
     );
     return (output.Messages ?? []).map(receivedOf);
   }

@@ -33,16 +33,24 @@ import { classify, translateAws } from './failures.ts';
 import { listPage } from './listing.ts';
 import { partsOf, sendOptions, uploadParts } from './multipart.ts';
 
+export interface S3StoreOptions {
+  readonly retries?: RetryPolicy;
+  /** Ask for URL-encoded keys in listings. Default true; LocalStack can't page through them. */
+  readonly encodeListings?: boolean;
+}
+
 /** A bucket of S3. */
 export class S3ObjectStore implements ObjectStore {
   readonly bucket: string;
   readonly #s3: S3Client;
   readonly #retries: RetryPolicy;
+  readonly #encodeListings: boolean;
 
-  constructor(bucket: string, s3: S3Client, retries: RetryPolicy = DEFAULT_RETRIES) {
+  constructor(bucket: string, s3: S3Client, options: S3StoreOptions = {}) {
     this.bucket = bucket;
     this.#s3 = s3;
-    this.#retries = retries;
+    this.#retries = options.retries ?? DEFAULT_RETRIES;
+    this.#encodeListings = options.encodeListings ?? true;
   }
 
   /** `modifiedAt` is this machine's time: S3 does not give its own. */
@@ -131,7 +139,7 @@ export class S3ObjectStore implements ObjectStore {
 
   list(options: ListOptions): Promise<Listing> {
     return this.#try(`LIST ${this.bucket}/${options.prefix}`, options.signal, () =>
-      listPage(this.#s3, this.bucket, options),
+      listPage(this.#s3, this.bucket, options, this.#encodeListings),
     );
   }
 

@@ -51,7 +51,19 @@ function readingAndWriting(makeStore: MakeStore): void {
 
   test('keys of any characters come back as they were', async () => {
     const { store, prefix } = await makeStore();
-    const names = ['a b+c', 'ü/ä', '日本語.jpg', '😀', 'quo\'te"s&<x>', '100%', '#hash?q=1', 'a//b', '..', './x'];
+    const names = [
+      'a b+c',
+      'ü/ä',
+      '日本語.jpg',
+      '😀',
+      'quo\'te"s&<x>',
+      '100%',
+      '#hash?q=1',
+      'a//b',
+      '..',
+      './x',
+      'tab\tnewline\ncr\r',
+    ];
     for (const key of names) await store.put(prefix + key, key);
     for (const key of names) expect((await store.get(prefix + key)).body.toString()).toBe(key);
     const listed = (await store.list({ prefix })).objects.map((object) => object.key);

@@ -70,6 +70,24 @@ test('a receipt of an earlier delivery does nothing', async () => {
   expect(await queues.score.counts()).toMatchObject({ inFlight: 1 });
 });
 
+test('a lease that has ended can’t be extended, though no other delivery holds it yet', async () => {
+  const { queues } = await embedded();
+  await queues.score.send('x');
+  const [message] = await receive(queues.score, 1, 1);
+  await vi.waitFor(async () => expect((await queues.score.counts()).visible).toBe(1), { timeout: 5000 });
+  const extend = queues.score.extend(message?.receipt ?? '', 30);
+  await expect(extend).rejects.toMatchObject({ code: 'LEASE_LOST', retryable: true });
+});
+
+test('a message that was redriven counts its receives anew', async () => {
+  const { queues } = await embedded({ maxReceives: 1 });
+  await queues.score.send('x', { group: 'g' });
+  await queues.score.release((await receive(queues.score, 1))[0]?.receipt ?? '');
+  expect(await receive(queues.score, 1)).toEqual([]);
+  expect(await queues.score.redrive()).toBe(1);
+  expect((await receive(queues.score, 1))[0]).toMatchObject({ receives: 1, group: 'g' });
+});
+
 test('ten receives without acknowledgement, and no more, precede the dead letters', async () => {
   const { queues } = await embedded();
   await queues.score.send('poison');
