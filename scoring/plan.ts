@@ -11,13 +11,13 @@ import { PLAN_LIMITS, type PlanLimits } from './planning/limits.ts';
 import { type PlanRequest, type PlanWork, parseJson, parsePlanMessage, planMessage } from './planning/messages.ts';
 import { type PlannedItems, planItems } from './planning/planItems.ts';
 import { openPrevious } from './planning/previous.ts';
-import type { ModelCatalog, ScoringModel, ScoringParts } from './ports.ts';
+import type { ModelResolver, ScoringModel, ScoringParts } from './ports.ts';
 import type { OpenRun } from './records.ts';
 import { runIdOf } from './runId.ts';
 import { isBatchDeleted, isDeleted } from './tombstones.ts';
 
 export interface PlanParts extends ScoringParts {
-  readonly models: ModelCatalog;
+  readonly models: ModelResolver;
   /** Recorded in run.json. */
   readonly codeVersion: string;
   /** A new id for an attempt to plan: lower-case letters and digits, never given twice. */

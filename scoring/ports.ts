@@ -17,7 +17,7 @@ export interface ResolvedModel {
   readonly crop: CropRule;
 }
 
-export interface ModelCatalog {
+export interface ModelResolver {
   /** UNKNOWN_MODEL where nothing in the project or in `shared/` has this reference. */
   resolve(project: string, reference: string): Promise<ResolvedModel>;
   /** sha256 of the detector's ONNX file. UNKNOWN_MODEL where this installation has none. */

@@ -34,6 +34,7 @@ interface Parts {
   timeLeft?(): boolean;
 }
 
+/** Items of this call, more than a shard holds: a call that stops here has written at least one. */
 const TIME_CHECKED_EVERY = 1000;
 
 /** Throws NO_IMAGES, INVALID_MANIFEST, LIMIT_EXCEEDED. */
@@ -46,6 +47,7 @@ export async function planItems(parts: Parts, request: PlanItemsRequest): Promis
   const truth = new TruthDigest();
   const previous = await previousScores(results, request, manifest !== null);
   let after = continuation?.after ?? null;
+  let listed = 0;
   for (let ended = false; !ended; ) {
     let takenOver = false;
     for await (const item of itemsOf(uploads, request, manifest, after)) {
@@ -54,7 +56,7 @@ export async function planItems(parts: Parts, request: PlanItemsRequest): Promis
       takenOver = await writer.add(copyOf ? { ...item, copyOf } : item);
       if (takenOver) break;
       checkLimits(limits, writer.items, writer.bytes);
-      if (!manifest && writer.items % TIME_CHECKED_EVERY === 0 && parts.timeLeft && !parts.timeLeft()) {
+      if (!manifest && ++listed % TIME_CHECKED_EVERY === 0 && parts.timeLeft && !parts.timeLeft()) {
         return suspend(writer, place, after);
       }
     }

@@ -1,0 +1,144 @@
+/** Real processes on a real folder, killed with signal 9 at random moments. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { uploadKeys } from '../../domain/keys.ts';
+import { predictionSchema } from '../../domain/records.ts';
+import { forEach } from '../../scoring/concurrently.ts';
+import { decodeLines } from '../../scoring/jsonl.ts';
+import { listAll } from '../../scoring/objects.ts';
+import { readMetrics, readProgress, readRun } from '../../scoring/read/index.ts';
+import type { Stores } from '../../storage/ports.ts';
+import { embedded, temporaryFolder } from '../storage/folders.ts';
+import { BATCH, commit, drain, imageKey, PROJECT, partsOf, truthOf, world } from './world.ts';
+
+const IMAGES = 2000;
+const KILLS = 20;
+const content = (i: number) => (i % 97 === 5 ? `bad ${i}` : `image ${i}`);
+const manifest = Array.from({ length: IMAGES }, (_, i) => truthOf(i));
+
+class Worker {
+  readonly #folder: string;
+  #process: ChildProcess;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#process = this.#start();
+  }
+
+  /** Its own, and of the scoring process that it supervises. */
+  pids(): number[] {
+    const own = this.#process.pid!;
+    return [own, ...childrenOf(own)];
+  }
+
+  /** In its place where it is gone. */
+  restart(): void {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) this.#process = this.#start();
+  }
+
+  async stop(): Promise<number | null> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return this.#process.exitCode;
+    const exited = new Promise<number | null>((resolve) => this.#process.once('exit', resolve));
+    this.#process.kill('SIGTERM');
+    return exited;
+  }
+
+  #start(): ChildProcess {
+    return fork(resolve(import.meta.dirname, 'workerProcess.ts'), [this.#folder], { execArgv: [] });
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    return tasks.flatMap((task) =>
+      readFileSync(join(`/proc/${pid}/task`, task, 'children'), 'utf8')
+        .trim()
+        .split(' ')
+        .filter(Boolean)
+        .map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
+
+/** False where it was gone already: the one before it died with its supervisor. */
+function killOneOf(pids: readonly number[]): boolean {
+  try {
+    return process.kill(pids[Math.floor(Math.random() * pids.length)]!, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await delay(25);
+}
+
+async function shardsDone(stores: Stores, run: string): Promise<number> {
+  const record = (await readRun(stores, PROJECT, run))?.record;
+  return record ? (await readProgress(stores, record)).shardsDone : 0;
+}
+
+test('twenty random kills while 2,000 images are scored: one outcome an image, the undisturbed metrics', {
+  timeout: 120_000,
+}, async () => {
+  const folder = await temporaryFolder();
+  const { stores } = await embedded({ folder, maxReceives: 25 });
+  await stores.uploads.put(
+    uploadKeys.manifest(PROJECT, BATCH),
+    manifest.map((entry) => `${JSON.stringify(entry)}\n`).join(''),
+  );
+  await forEach(
+    Array.from({ length: IMAGES }, (_, i) => i),
+    16,
+    async (i) => {
+      await stores.uploads.put(uploadKeys.image(PROJECT, BATCH, imageKey(i)), content(i));
+    },
+  );
+  const { run } = await commit(stores.uploads, 'c1');
+  const workers = [new Worker(folder), new Worker(folder)];
+  onTestFinished(async () => void (await Promise.all(workers.map((worker) => worker.stop()))));
+
+  let killed = 0;
+  for (; killed < KILLS; killed++) {
+    // The next kill comes when some more of the run is done, wherever that leaves the workers.
+    const before = await shardsDone(stores, run);
+    const more = Math.floor(Math.random() * 6);
+    await waitFor(async () => {
+      const now = await shardsDone(stores, run);
+      return now >= before + more || now === 125;
+    });
+    await delay(Math.random() * 20);
+    while (!killOneOf(workers.flatMap((worker) => worker.pids()))) await delay(5);
+    await delay(5);
+    for (const worker of workers) worker.restart();
+  }
+  await waitFor(async () => {
+    for (const worker of workers) worker.restart();
+    return (await readRun(stores, PROJECT, run))?.done != null;
+  });
+  expect(killed).toBe(KILLS);
+  expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
+
+  const record = (await readRun(stores, PROJECT, run))!.record!;
+  const keys: string[] = [];
+  const codes = new Set<string>();
+  for await (const { key } of listAll(stores.results, `${PROJECT}/runs/${run}/predictions/`)) {
+    for (const prediction of decodeLines((await stores.results.get(key)).body, predictionSchema, key)) {
+      keys.push(prediction.key);
+      if (prediction.error) codes.add(prediction.error.code);
+    }
+  }
+  expect(keys).toEqual(Array.from({ length: IMAGES }, (_, i) => imageKey(i)));
+  expect([...codes]).toEqual(['NOT_AN_IMAGE']);
+
+  const undisturbed = await world({ images: IMAGES, content, manifest });
+  await drain(undisturbed.storage, partsOf(undisturbed.storage));
+  const expected = await readMetrics(undisturbed.storage.stores, PROJECT, undisturbed.committed.run, record.truth!);
+  expect(await readMetrics(stores, PROJECT, run, record.truth!)).toEqual({ ...expected, run });
+});
