@@ -5,7 +5,7 @@ import { applyToAll, type Box, boundingBox, invertTransform, type Transform } fr
 import type { CropSpec } from '../domain/modelCard.ts';
 import type { OpenImage } from '../imaging/crop.ts';
 import { Batcher, Work } from './batcher.ts';
-import type { DetectorPackage } from './detectorPackage.ts';
+import type { DetectorCard, DetectorPackage } from './detectorPackage.ts';
 import type { Runtime } from './runtime.ts';
 import { decodeGrid, type ScoredBox, suppressOverlaps } from './yolo.ts';
 
@@ -23,8 +23,12 @@ export interface DetectorOptions {
   readonly work?: Work;
   /** Images a batch. Default 4. */
   readonly batchSize?: number;
-  /** Side of the square that the network sees, pixels. Default: the card's. Larger finds smaller faces. */
-  readonly inputSize?: number;
+  /**
+   * Sides of the squares that the network sees, pixels; what is found in several is merged. Those above the card's are
+   * left out for images that have no such side. Default: about half of the card's, the card's, and twice that: a face
+   * that fills the image is found in the small one, a distant one in a large one.
+   */
+  readonly inputSizes?: readonly number[];
   /** Default 0.5. */
   readonly minScore?: number;
   /** Faces an image at most, the best ones. Default 100. */
@@ -34,36 +38,60 @@ export interface DetectorOptions {
 /** Throws INVALID_MODEL where the graph does not fit the card, INVALID_CONFIG on a size that it can't take. */
 export async function openDetector(
   runtime: Runtime,
-  { card, bytes }: DetectorPackage,
+  detector: DetectorPackage,
   options: DetectorOptions = {},
 ): Promise<FaceDetector> {
+  const { card, bytes } = detector;
   const { work = new Work(), batchSize = 4, minScore = 0.5, maxFaces = 100 } = options;
-  const size = checkedSize(options.inputSize ?? card.input.size, card.input.multipleOf);
   const session = await runtime.open(bytes, card.sha256);
   if (!session.outputs.includes(card.output.name)) {
     throw new FiducialError('INVALID_MODEL', `Expected output ${card.output.name}, got ${session.outputs.join(', ')}`);
   }
-  const batcher = new Batcher(session, work, { size: batchSize, height: size, width: size });
-  const spec: CropSpec = { width: size, height: size, margin: 1, kernel: 'linear', fill: card.input.fill, fit: 'pad' };
-  const cells = size / card.output.stride;
-  const shape = { rows: cells, columns: cells, stride: card.output.stride, anchors: card.output.anchors };
+  const scales = (options.inputSizes ?? defaultSizes(card)).map((size) => {
+    checkSize(size, card);
+    const batcher = new Batcher(session, work, { size: batchSize, height: size, width: size });
+    return { size, detect: (image: OpenImage) => detectAt(image, size, card, batcher, minScore) };
+  });
   return {
     name: card.name,
     sha256: card.sha256,
     detect: async (image) => {
-      const side = Math.max(image.size.width, image.size.height);
-      const seen = await image.cropRegion({ left: 0, top: 0, width: side, height: side }, spec);
-      const { outputs } = await batcher.run(seen.pixels);
-      const boxes = suppressOverlaps(decodeGrid(outputs.get(card.output.name)!, shape, minScore), card.iouThreshold);
-      const toImage = invertTransform(seen.imageToCrop);
-      return boxes.slice(0, maxFaces).map(({ box, score }) => ({ box: movedBox(toImage, box), score }));
+      const side = Math.max(card.input.size, image.size.width, image.size.height);
+      const used = scales.filter(({ size }) => size <= side);
+      const found = await Promise.all(used.map((scale) => scale.detect(image)));
+      return suppressOverlaps(found.flat(), card.iouThreshold).slice(0, maxFaces);
     },
   };
 }
 
-function checkedSize(size: number, multipleOf: number): number {
-  if (Number.isInteger(size) && size > 0 && size % multipleOf === 0) return size;
+function defaultSizes({ input: { size, multipleOf } }: DetectorCard): number[] {
+  return [Math.ceil(size / 2 / multipleOf) * multipleOf, size, size * 2];
+}
+
+function checkSize(size: number, { input: { multipleOf } }: DetectorCard): void {
+  if (Number.isInteger(size) && size > 0 && size % multipleOf === 0) return;
   throw new FiducialError('INVALID_CONFIG', `Expected a multiple of ${multipleOf} as the detector's size, got ${size}`);
+}
+
+/** The image in the top-left of a square, as the network was trained. */
+async function detectAt(
+  image: OpenImage,
+  size: number,
+  { input, output }: DetectorCard,
+  batcher: Batcher,
+  minScore: number,
+): Promise<ScoredBox[]> {
+  const side = Math.max(image.size.width, image.size.height);
+  const spec: CropSpec = { width: size, height: size, margin: 1, kernel: 'linear', fill: input.fill, fit: 'pad' };
+  const { pixels, imageToCrop } = await image.cropRegion({ left: 0, top: 0, width: side, height: side }, spec);
+  const { outputs } = await batcher.run(pixels);
+  const cells = size / output.stride;
+  const shape = { rows: cells, columns: cells, stride: output.stride, anchors: output.anchors };
+  const toImage = invertTransform(imageToCrop);
+  return decodeGrid(outputs.get(output.name)!, shape, minScore).map(({ box, score }) => ({
+    box: movedBox(toImage, box),
+    score,
+  }));
 }
 
 function movedBox(transform: Transform, { left, top, width, height }: Box): Box {

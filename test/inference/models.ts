@@ -77,3 +77,9 @@ export async function spot(width: number, height: number, [x, y]: Point, sigma =
 export async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items;
 }
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
