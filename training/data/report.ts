@@ -1,6 +1,7 @@
 /** What `fiducial dataset inspect` says about a data set. */
 import { existsSync } from 'node:fs';
-import { type Box, boundingBox, type Size, scaleBox } from '../../domain/geometry.ts';
+import { type Box, boundingBox, type Size } from '../../domain/geometry.ts';
+import { boxKnowsPoints } from './boxes.ts';
 import { imageDigests } from './digests.ts';
 import { imageSize } from './imageSize.ts';
 import type { Dataset, Sample } from './sample.ts';
@@ -24,13 +25,13 @@ export interface DatasetReport {
   /** Faces without points, without a box. */
   readonly unlabelled: number;
   readonly withoutBox: number;
-  /** Boxes that are the bounds of the points grown by a tenth, to the pixel: no detector gave them, so they know the truth. */
+  /** Boxes that are the bounds of the points with sides longer by a tenth: no detector gave them. */
   readonly boxFromPoints: number;
   readonly boxesOutside: number;
   /** Pixels; null where no image could be looked at. */
   readonly widths: Spread | null;
   readonly heights: Spread | null;
-  /** Distance of the outer corners of the eyes or the bounds' diagonal, where the layout has no eyes; pixels. */
+  /** Diagonal of the bounds of a face's points, pixels; null where faces have one point. */
   readonly faceSizes: Spread | null;
   readonly points: { readonly total: number; readonly outside: number; readonly facesWithOutside: number };
   readonly missingImages: readonly string[];
@@ -70,22 +71,6 @@ export async function datasetReport(dataset: Dataset, split?: Split): Promise<Da
     duplicates: duplicates(digests),
     split: split ? splitReport(samples, split, digests) : null,
   };
-}
-
-/**
- * Whether the box is the bounds of the points grown by a tenth of their sides on each side and rounded: what
- * ../shared/data has where the detector found nothing. Figures are reported with and without such faces.
- */
-export function boxKnowsPoints({ box, keypoints }: Sample): boolean {
-  if (!box || !keypoints || keypoints.length < 2) return false;
-  const grown = scaleBox(boundingBox(keypoints), 1.2);
-  const near = (a: number, b: number) => Math.abs(a - b) <= 1.5;
-  return (
-    near(box.left, grown.left) &&
-    near(box.top, grown.top) &&
-    near(box.width, grown.width) &&
-    near(box.height, grown.height)
-  );
 }
 
 async function sizesOf(samples: readonly Sample[]): Promise<Map<string, Size>> {

@@ -71,15 +71,21 @@ export function headSurface(shape: HeadShape, expression: Expression, features: 
     [CHIN, 0.53],
   ]);
   const drop = features.mouth.open * 0.75;
+  // Meshes ask row by row.
+  let row = { t: Number.NaN, half: 0, ahead: 0, behind: 0, middle: 0 };
+  const rowAt = (t: number) => {
+    if (row.t !== t) row = { t, half: width(t), ahead: front(t), behind: back(t), middle: t < 0.3 ? 0 : centre(t) };
+    return row;
+  };
   return {
     width,
     at(s, t) {
-      const middle = t < 0.3 ? 0 : centre(t);
+      const { half, ahead, behind, middle } = rowAt(t);
       const cos = Math.cos(s);
       const sin = Math.sin(s);
-      const depth = cos >= 0 ? front(t) - middle : back(t) + middle;
+      const depth = cos >= 0 ? ahead - middle : behind + middle;
       // A little squarer than an ellipse.
-      const r = (Math.abs(sin / width(t)) ** 2.35 + Math.abs(cos / Math.max(0.02, depth)) ** 2.35) ** (-1 / 2.35);
+      const r = (Math.abs(sin / half) ** 2.35 + Math.abs(cos / Math.max(0.02, depth)) ** 2.35) ** (-1 / 2.35);
       const x = r * sin;
       const facing = smoothstep(0.1, 0.45, cos);
       const z = middle + r * cos + (facing > 0 ? facing * relief(s, t, shape, expression, features) : 0);

@@ -37,21 +37,23 @@ export function rasterise(buffer: GeometryBuffer, mesh: Mesh, id: number, screen
   });
 }
 
-function rasteriseDepth(buffer: GeometryBuffer, mesh: Mesh, screen: Float32Array): void {
+function rasteriseDepth(buffer: DepthBuffer, mesh: Mesh, screen: Float32Array): void {
   eachCovered(buffer, mesh, screen, () => {});
 }
+
+type DepthBuffer = Pick<GeometryBuffer, 'width' | 'height' | 'depth'>;
 
 type Visit = (at: number, a: number, b: number, c: number, wa: number, wb: number, wc: number) => void;
 
 /** Visits each pixel whose centre lies in a triangle that is nearer than what was there, and keeps its depth. */
-function eachCovered(buffer: GeometryBuffer, { triangles }: Mesh, screen: Float32Array, visit: Visit): void {
+function eachCovered(buffer: DepthBuffer, { triangles }: Mesh, screen: Float32Array, visit: Visit): void {
   for (let i = 0; i < triangles.length; i += 3) {
     drawTriangle(buffer, screen, triangles[i]!, triangles[i + 1]!, triangles[i + 2]!, visit);
   }
 }
 
 function drawTriangle(
-  { width, height, depth }: GeometryBuffer,
+  { width, height, depth }: DepthBuffer,
   screen: Float32Array,
   a: number,
   b: number,
@@ -119,8 +121,8 @@ const SHADOW_BIAS = 0.05;
 export function createShadowMap(meshes: readonly Mesh[], direction: Axis): ShadowMap {
   const [[ax, ay, az], [ux, uy, uz], [lx, ly, lz]] = basisAlong(direction);
   const scale = SHADOW_SIZE / (2 * SHADOW_REACH);
-  const buffer = createGeometryBuffer({ width: SHADOW_SIZE, height: SHADOW_SIZE });
-  const { depth } = buffer;
+  const depth = new Float32Array(SHADOW_SIZE * SHADOW_SIZE).fill(-Infinity);
+  const buffer = { width: SHADOW_SIZE, height: SHADOW_SIZE, depth };
   for (const mesh of meshes) {
     const p = mesh.positions;
     const screen = new Float32Array(p.length);

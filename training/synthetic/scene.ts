@@ -27,14 +27,14 @@ export function sceneMeshes(
 const ROWS = [
   ...spaced(CROWN, -1.2, 8).slice(0, -1),
   ...spaced(-1.2, -0.35, 14).slice(0, -1),
-  ...spaced(-0.35, 1.36, 84).slice(0, -1),
+  ...spaced(-0.35, 1.36, 66).slice(0, -1),
   ...spaced(1.36, CHIN, 8),
 ];
 const COLUMNS = [
   ...spaced(-Math.PI, -1.7, 10).slice(0, -1),
-  ...spaced(-1.7, -0.75, 22).slice(0, -1),
-  ...spaced(-0.75, 0.75, 62).slice(0, -1),
-  ...spaced(0.75, 1.7, 22).slice(0, -1),
+  ...spaced(-1.7, -0.75, 18).slice(0, -1),
+  ...spaced(-0.75, 0.75, 48).slice(0, -1),
+  ...spaced(0.75, 1.7, 18).slice(0, -1),
   ...spaced(1.7, Math.PI, 10),
 ];
 
@@ -59,7 +59,7 @@ function ear(surface: HeadSurface, camera: Camera, side: 1 | -1): Mesh {
 
 const HAIR_COLUMNS = [
   ...spaced(-Math.PI, -1.6, 16).slice(0, -1),
-  ...spaced(-1.6, 1.6, 150).slice(0, -1),
+  ...spaced(-1.6, 1.6, 110).slice(0, -1),
   ...spaced(1.6, Math.PI, 16),
 ];
 
@@ -81,7 +81,7 @@ function hairCap({ look }: FaceParameters, surface: HeadSurface, camera: Camera,
     const top = smoothstep(-0.7, CROWN, t) * volume * 0.5;
     return [x * grow, (y + 0.1) * grow - 0.1 - top, z * grow];
   };
-  const rows = [...spaced(CROWN, -0.3, 40).slice(0, -1), ...spaced(-0.3, 1, 34)];
+  const rows = [...spaced(CROWN, -0.3, 32).slice(0, -1), ...spaced(-0.3, 1, 24)];
   return gridMesh('hair', { u: HAIR_COLUMNS, v: rows, at }, camera.turn);
 }
 

@@ -78,8 +78,14 @@ function createPaint({ parameters: { look }, texture, seed }: ShadingContext) {
 
 /** Bilinear; the drawing's edge beyond it. */
 function sampleSkin(texture: SkinTexture, s: number, t: number, out: Colour): void {
-  const x = Math.max(0, Math.min(texture.width - 1.001, (s - SKIN_AREA.left) * SKIN_AREA.pixelsPerUnit - 0.5));
-  const y = Math.max(0, Math.min(texture.height - 1.001, (t - SKIN_AREA.top) * SKIN_AREA.pixelsPerUnit - 0.5));
+  const x = Math.max(
+    0,
+    Math.min(texture.width - 1.001, ((s - SKIN_AREA.left) / SKIN_AREA.width) * texture.width - 0.5),
+  );
+  const y = Math.max(
+    0,
+    Math.min(texture.height - 1.001, ((t - SKIN_AREA.top) / SKIN_AREA.height) * texture.height - 0.5),
+  );
   const left = Math.floor(x);
   const top = Math.floor(y);
   const fx = x - left;

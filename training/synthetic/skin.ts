@@ -7,16 +7,16 @@ import type { EyeFeatures, Features, SkinPoint } from './features.ts';
 import { hairline } from './hairline.ts';
 import { css, type Expression, type FaceParameters, type Look, mix, type Rgb, shade } from './parameters.ts';
 
-/** What part of the skin the drawing covers, and how finely. */
-export const SKIN_AREA = { left: -1.6, top: -1.5, width: 3.2, height: 3, pixelsPerUnit: 130 } as const;
+/** What part of the skin the drawing covers. */
+export const SKIN_AREA = { left: -1.6, top: -1.5, width: 3.2, height: 3 } as const;
 
 type Draw = (colour: string, opacity?: number) => string;
 
-export function skinSvg(parameters: FaceParameters, features: Features, rng: Rng): string {
+export function skinSvg(parameters: FaceParameters, features: Features, pixelsPerUnit: number, rng: Rng): string {
   const { look, expression } = parameters;
-  const { left, top, width, height, pixelsPerUnit } = SKIN_AREA;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width * pixelsPerUnit}" height="${height * pixelsPerUnit}" viewBox="${left} ${top} ${width} ${height}">
-<defs>${blur('soft', 0.09)}${blur('softer', 0.04)}${blur('fine', 0.012)}${blur('hairline', 0.006)}</defs>
+  const { left, top, width, height } = SKIN_AREA;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.round(width * pixelsPerUnit)}" height="${Math.round(height * pixelsPerUnit)}" viewBox="${left} ${top} ${width} ${height}">
+<defs>${blur('soft', 0.09)}${blur('softer', 0.04)}${blur('fine', 0.012)}</defs>
 <rect x="${left}" y="${top}" width="${width}" height="${height}" fill="${css(look.skin)}"/>
 ${tones(look, expression, features)}
 ${scalp(look)}
@@ -41,9 +41,16 @@ function sampled(curve: (u: number) => SkinPoint, reversed = false, n = 18): Ski
   return Array.from({ length: n + 1 }, (_, i) => curve(reversed ? 1 - i / n : i / n));
 }
 
-function blob(cx: number, cy: number, rx: number, ry: number, filter = 'soft'): Draw {
-  return (colour, opacity = 1) =>
-    `<ellipse cx="${cx}" cy="${cy}" rx="${rx}" ry="${ry}" fill="${colour}" opacity="${opacity.toFixed(3)}" filter="url(#${filter})"/>`;
+/** Fades out like a Gaussian. A gradient, since a blurred shape costs libvips ten times as much. */
+function blob(cx: number, cy: number, rx: number, ry: number): Draw {
+  return (colour, opacity = 1) => {
+    const id = `b${[cx, cy, rx, ry].map((value) => Math.round(value * 1000)).join('_')}`;
+    const stops = [1, 0.88, 0.61, 0.32, 0.14, 0.04, 0].map(
+      (share, k) =>
+        `<stop offset="${(k / 6).toFixed(3)}" stop-color="${colour}" stop-opacity="${(share * opacity).toFixed(3)}"/>`,
+    );
+    return `<radialGradient id="${id}">${stops.join('')}</radialGradient><ellipse cx="${cx}" cy="${cy}" rx="${rx * 1.75}" ry="${ry * 1.75}" fill="url(#${id})"/>`;
+  };
 }
 
 /** Red where blood is near, dark where light does not reach: what shading alone would not give. */
@@ -60,12 +67,12 @@ function tones({ skin, makeUp, age }: Look, expression: Expression, f: Features)
     blob(0, 1.27, 0.2, 0.1)(red, 0.12),
     // Under the brows and in the inner corners.
     both((side) => blob(side * 0.22, 0.0, 0.075, 0.12)(dark, 0.4)),
-    both((side) => blob(side * 0.43, -0.1, 0.22, 0.05, 'softer')(dark, 0.3 + 0.3 * makeUp)),
-    both((side) => blob(side * 0.4, 0.115, 0.17, 0.03, 'softer')(dark, 0.16 + 0.25 * age)),
+    both((side) => blob(side * 0.43, -0.1, 0.22, 0.05)(dark, 0.3 + 0.3 * makeUp)),
+    both((side) => blob(side * 0.4, 0.115, 0.17, 0.03)(dark, 0.16 + 0.25 * age)),
     // Beside and below the nose, below the lip, at the temples and the jaw.
-    both((side) => blob(side * (f.noseHalfWidth + 0.03), f.noseBase - 0.06, 0.035, 0.07, 'softer')(dark, 0.35)),
-    blob(0, f.noseBase + 0.025, 0.16, 0.03, 'softer')(dark, 0.42),
-    blob(0, m.middle + m.open + 0.17, 0.17, 0.035, 'softer')(dark, 0.3),
+    both((side) => blob(side * (f.noseHalfWidth + 0.03), f.noseBase - 0.06, 0.035, 0.07)(dark, 0.35)),
+    blob(0, f.noseBase + 0.025, 0.16, 0.03)(dark, 0.42),
+    blob(0, m.middle + m.open + 0.17, 0.17, 0.035)(dark, 0.3),
     both((side) => blob(side * 1.25, 0.3, 0.25, 0.9)(dark, 0.22)),
     blob(0, 1.5, 0.8, 0.1)(dark, 0.35),
   ].join('');
@@ -84,13 +91,14 @@ function scalp({ hair, skin, hairStyle }: Look): string {
 function lines({ skin, age }: Look, expression: Expression, f: Features): string {
   const dark = css(mix(shade(skin, 0.45), [80, 36, 34], 0.2));
   const smile = Math.max(0, expression.smile);
-  const stroke = (d: string, width: number, opacity: number, filter = 'fine') =>
-    `<path d="${d}" fill="none" stroke="${dark}" stroke-width="${width}" stroke-linecap="round" opacity="${opacity.toFixed(3)}" filter="url(#${filter})"/>`;
+  const stroke = (d: string, width: number, opacity: number) =>
+    `<path d="${d}" fill="none" stroke="${dark}" stroke-width="${width}" stroke-linecap="round" opacity="${opacity.toFixed(3)}"/>`;
   let svg = '';
+  let folds = '';
   for (const side of [-1, 1]) {
     const corner = f.mouth.halfWidth + 0.09;
     const fold = `M${side * (f.noseHalfWidth + 0.03)} ${f.noseBase - 0.1}Q${side * (corner + 0.02)} ${f.noseBase + 0.05} ${side * (corner + 0.03)} ${f.mouth.middle - 0.02}`;
-    svg += stroke(fold, 0.03, 0.12 + 0.3 * smile + 0.3 * age, 'softer');
+    folds += stroke(fold, 0.03, 0.12 + 0.3 * smile + 0.3 * age);
     for (let i = 0; i < 3; i++) {
       const t = -0.05 + i * 0.05;
       svg += stroke(`M${side * 0.68} ${t}L${side * 0.8} ${t * 1.9 - 0.02}`, 0.01, (0.2 * smile + 0.25) * age);
@@ -104,7 +112,7 @@ function lines({ skin, age }: Look, expression: Expression, f: Features): string
   if (expression.browRaise < -0.3) {
     svg += stroke('M-0.06 -0.14L-0.05 -0.3M0.06 -0.14L0.05 -0.3', 0.018, 0.4 * -expression.browRaise);
   }
-  return svg;
+  return `<g filter="url(#softer)">${folds}</g><g filter="url(#fine)">${svg}</g>`;
 }
 
 function lips({ lips: colour, skin }: Look, { mouth: m }: Features): string {
@@ -119,11 +127,11 @@ function lips({ lips: colour, skin }: Look, { mouth: m }: Features): string {
     m.open > 0.02
       ? `<clipPath id="inside"><path d="${inside}"/></clipPath><g clip-path="url(#inside)">${drawTeeth(m)}</g>`
       : '';
-  return `<path d="${upperLip}" fill="${upper}" filter="url(#fine)"/><path d="${lowerLip}" fill="${lower}" filter="url(#fine)"/>
-<path d="${path([...sampled(m.outerUpper), ...sampled(m.outerLower, true)])}" fill="none" stroke="${css(shade(skin, 0.75))}" stroke-width="0.008" opacity="0.35" filter="url(#hairline)"/>
-<ellipse cx="0.02" cy="${m.middle + m.open + 0.055}" rx="${m.halfWidth * 0.4}" ry="0.018" fill="${shine}" opacity="0.4" filter="url(#fine)"/>
+  return `<g filter="url(#fine)"><path d="${upperLip}" fill="${upper}"/><path d="${lowerLip}" fill="${lower}"/></g>
+<path d="${path([...sampled(m.outerUpper), ...sampled(m.outerLower, true)])}" fill="none" stroke="${css(shade(skin, 0.75))}" stroke-width="0.008" opacity="0.35"/>
+${blob(0.02, m.middle + m.open + 0.055, m.halfWidth * 0.4, 0.02)(shine, 0.45)}
 <path d="${inside}" fill="rgb(46,14,16)"/>${teeth}
-<path d="${path(sampled(m.innerUpper), false)}" fill="none" stroke="${line}" stroke-width="0.014" filter="url(#hairline)"/>`;
+<path d="${path(sampled(m.innerUpper), false)}" fill="none" stroke="${line}" stroke-width="0.014"/>`;
 }
 
 function drawTeeth(m: Features['mouth']): string {
@@ -138,18 +146,19 @@ function drawTeeth(m: Features['mouth']): string {
     svg += `<rect x="${x * m.halfWidth * 0.85 - width / 2}" y="${m.middle - 0.03}" width="${width * 0.94}" height="${height + 0.03}" rx="0.015" fill="${css([white, white * 0.97, white * 0.9])}"/>`;
   }
   const tongue = m.middle + m.open;
-  return `${svg}<ellipse cx="0" cy="${tongue + 0.02}" rx="${m.halfWidth * 0.6}" ry="${m.open * 0.3}" fill="rgb(150,66,70)" opacity="0.8" filter="url(#fine)"/>`;
+  return `${svg}${blob(0, tongue + 0.02, m.halfWidth * 0.55, Math.max(0.01, m.open * 0.3))('rgb(150,66,70)', 0.9)}`;
 }
 
 function nostrils({ skin }: Look, f: Features): string {
   const dark = css(mix(shade(skin, 0.22), [40, 14, 14], 0.5));
-  return [-1, 1]
+  const holes = [-1, 1]
     .map((side) => {
       const x = side * f.noseHalfWidth * 0.5;
       const y = f.noseBase - 0.022;
-      return `<ellipse cx="${x}" cy="${y}" rx="0.042" ry="0.02" transform="rotate(${side * -14} ${x} ${y})" fill="${dark}" opacity="0.85" filter="url(#fine)"/>`;
+      return `<ellipse cx="${x}" cy="${y}" rx="0.042" ry="0.02" transform="rotate(${side * -14} ${x} ${y})" fill="${dark}" opacity="0.85"/>`;
     })
     .join('');
+  return `<g filter="url(#fine)">${holes}</g>`;
 }
 
 function drawEye(eye: EyeFeatures, look: Look, expression: Expression): string {
@@ -161,7 +170,7 @@ function drawEye(eye: EyeFeatures, look: Look, expression: Expression): string {
   const dark = css(shade(look.iris, 0.4));
   const crease = sampled(eye.upper).map(([s, t], i): SkinPoint => [s, t - 0.035 - 0.02 * Math.sin((Math.PI * i) / 18)]);
   const skinDark = css(shade(mix(look.skin, [90, 40, 40], 0.2), 0.62));
-  const lids = `<path d="${path(crease, false)}" fill="none" stroke="${skinDark}" stroke-width="0.016" opacity="0.6" filter="url(#fine)"/>`;
+  const lids = `<path d="${path(crease, false)}" fill="none" stroke="${skinDark}" stroke-width="0.016" opacity="0.5"/>`;
   const iris = `<circle cx="${ix}" cy="${iy}" r="${r}" fill="${css(look.iris)}"/>
 <circle cx="${ix}" cy="${iy}" r="${r * 0.93}" fill="none" stroke="${dark}" stroke-width="${r * 0.18}" opacity="0.8"/>
 <circle cx="${ix}" cy="${iy}" r="${r * 0.42}" fill="rgb(10,8,8)"/>
@@ -171,13 +180,13 @@ function drawEye(eye: EyeFeatures, look: Look, expression: Expression): string {
       ? ''
       : `<clipPath id="${id}"><path d="${opening}"/></clipPath><g clip-path="url(#${id})">
 <path d="${opening}" fill="rgb(226,220,215)"/>
-<ellipse cx="${eye.inner[0]}" cy="${eye.inner[1]}" rx="0.05" ry="0.04" fill="rgb(196,120,112)" opacity="0.7" filter="url(#fine)"/>
+${blob(eye.inner[0], eye.inner[1], 0.05, 0.04)('rgb(196,120,112)', 0.8)}
 ${iris}
-<path d="${path(sampled(eye.upper), false)}" fill="none" stroke="rgb(60,40,40)" stroke-width="0.06" opacity="0.4" filter="url(#fine)"/></g>`;
+<path d="${path(sampled(eye.upper), false)}" fill="none" stroke="rgb(60,40,40)" stroke-width="0.05" opacity="0.35"/></g>`;
   const lashWidth = 0.016 + 0.014 * look.makeUp;
   return `${lids}${ball}
-<path d="${path(sampled(eye.upper), false)}" fill="none" stroke="${lash}" stroke-width="${lashWidth}" stroke-linecap="round" filter="url(#hairline)"/>
-<path d="${path(sampled(eye.lower), false)}" fill="none" stroke="${skinDark}" stroke-width="0.01" opacity="0.55" filter="url(#hairline)"/>`;
+<path d="${path(sampled(eye.upper), false)}" fill="none" stroke="${lash}" stroke-width="${lashWidth}" stroke-linecap="round"/>
+<path d="${path(sampled(eye.lower), false)}" fill="none" stroke="${skinDark}" stroke-width="0.01" opacity="0.55"/>`;
 }
 
 function brows(look: Look, f: Features, rng: Rng): string {
@@ -188,7 +197,7 @@ function brows(look: Look, f: Features, rng: Rng): string {
       1.25 * f.browThickness * look.brows * (0.35 + 0.65 * Math.sin(Math.PI * Math.min(1, 0.2 + u * 0.72)));
     const upper = sampled((u) => offset(f.brow(side, u), -thickness(u) * 0.45));
     const lower = sampled((u) => offset(f.brow(side, u), thickness(u) * 0.55), true);
-    svg += `<path d="${path([...upper, ...lower])}" fill="${colour}" opacity="0.72" filter="url(#fine)"/>`;
+    svg += `<path d="${path([...upper, ...lower])}" fill="${colour}" opacity="0.72"/>`;
     let strands = '';
     for (let i = 0; i < 46; i++) {
       const u = rng.next();
@@ -197,9 +206,9 @@ function brows(look: Look, f: Features, rng: Rng): string {
       const lean = side * (0.05 - 0.05 * u) + rng.uniform(-0.01, 0.01);
       strands += `M${s.toFixed(3)} ${from.toFixed(3)}l${lean.toFixed(3)} ${(-0.02 - 0.025 * u * rng.next()).toFixed(3)}`;
     }
-    svg += `<path d="${strands}" fill="none" stroke="${colour}" stroke-width="0.01" opacity="0.7" filter="url(#hairline)"/>`;
+    svg += `<path d="${strands}" fill="none" stroke="${colour}" stroke-width="0.011" opacity="0.85"/>`;
   }
-  return svg;
+  return `<g filter="url(#fine)">${svg}</g>`;
 }
 
 function offset([s, t]: SkinPoint, by: number): SkinPoint {
@@ -245,10 +254,9 @@ function beard(look: Look, f: Features, rng: Rng): string {
   ];
   const areas = [path(moustache), ...(look.beard === 'moustache' ? [] : [path(chinBeard)])];
   const filter = look.beard === 'stubble' ? 'soft' : 'softer';
-  const fills = areas
-    .map((d) => `<path d="${d}" fill="${colour}" opacity="${opacity}" filter="url(#${filter})"/>`)
-    .join('');
-  return fills + (look.beard === 'stubble' ? '' : beardStrands(look, f, rng));
+  const fills = areas.map((d) => `<path d="${d}" fill="${colour}"/>`).join('');
+  const soft = `<g filter="url(#${filter})" opacity="${opacity}">${fills}</g>`;
+  return soft + (look.beard === 'stubble' ? '' : beardStrands(look, f, rng));
 }
 
 function beardStrands(look: Look, f: Features, rng: Rng): string {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readDataset } from '../../../training/data/readDataset.ts';
 import { parsePts } from '../../../training/data/readers/pts.ts';
 import { findTruth, readTruth } from '../../../training/data/readTruth.ts';
@@ -111,6 +111,8 @@ describe('readTruth', () => {
     ]);
   });
 });
+
+vi.setConfig({ testTimeout: 60_000 }); // thousands of annotations on two shared cores
 
 const SHARED = new URL('../../../../shared/data/', import.meta.url).pathname;
 const real = existsSync(SHARED);
