@@ -13,6 +13,19 @@ export interface ModelPayload {
   /** JSON of the model's card. */
   readonly card: string;
   readonly bytes: Uint8Array;
+  /** Where the crop rule is `detect`. */
+  readonly detector?: { readonly card: string; readonly bytes: Uint8Array };
+  readonly tuning?: PredictorTuning;
+}
+
+/** How the child works; none of it changes a result. Default: see inference/predictor.ts. */
+export interface PredictorTuning {
+  /** Of the network. */
+  readonly threads?: number;
+  /** Crops a batch. */
+  readonly batchSize?: number;
+  /** Images decoded or scored at once. */
+  readonly window?: number;
 }
 
 /** Of an item, what scoring needs; truths stay with the supervisor. */

@@ -115,7 +115,8 @@ describe('a listing too long for one call', () => {
       await handlePlanMessage(parts, message.body);
       // Twins see images that the first did not.
       for (const twin of ['a', 'b']) {
-        if (n > 0 && n < 4) await storage.stores.uploads.put(uploadKeys.image(PROJECT, BATCH, `set/00${n}00${twin}.jpg`), 'y');
+        if (n > 0 && n < 4)
+          await storage.stores.uploads.put(uploadKeys.image(PROJECT, BATCH, `set/00${n}00${twin}.jpg`), 'y');
       }
       if (n > 0 && n < 4) await handlePlanMessage(parts, message.body);
       await storage.queues.plan.acknowledge(message.receipt);
