@@ -1,21 +1,60 @@
-/** The storage stack as the CDK writes it, deployed to LocalStack and used through the storage ports. */
+/**
+ * `npm run localstack -- --storage-only` as a user runs it, here on the LocalStack that the test run has already: the
+ * storage stack as the CDK writes it, used through the storage ports.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type DeployedStorage, deployStorage } from '../../localstack/deploy.ts';
+import { readStorageConfig } from '../../functions/config.ts';
 import { type AwsStorage, openAws } from '../../storage/aws/index.ts';
 import { type PlanMessage, parsePlanMessage } from '../../storage/events.ts';
 import type { UploadPolicy } from '../../storage/ports.ts';
 import { localStack } from '../localStack.ts';
 
+const UP = new URL('../../localstack/up.ts', import.meta.url).pathname;
+/** Loading the CDK and creating the stack takes ten seconds, on a busy machine a minute. */
+const DEPLOY_TIMEOUT_MS = 180_000;
+
+function startUp(args: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, [UP, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return { child, said: () => output };
+}
+
+test('a port that is none is a usage error: one line, exit code 2', async () => {
+  const { child, said } = startUp(['--port', 'http'], {});
+  expect((await once(child, 'close'))[0]).toBe(2);
+  expect(said()).toBe('fiducial: Expected --port to be 0 to 65535, got http\n');
+});
+
 const config = await localStack();
 describe.skipIf(config === null)('the storage stack on LocalStack', () => {
-  let deployed: DeployedStorage;
+  const endpoint = config?.endpoint ?? '';
+  const stage = `t${randomBytes(4).toString('hex')}`;
+  let up: ChildProcess;
+  let said: () => string;
   let storage: AwsStorage;
+
   beforeAll(async () => {
-    if (!config?.endpoint) return;
-    deployed = await deployStorage(config.endpoint, `t${randomBytes(4).toString('hex')}`);
-    storage = openAws(config, deployed.resources);
-  });
+    ({ child: up, said } = startUp(['--storage-only', '--stage', stage], { AWS_ENDPOINT_URL: endpoint }));
+    while (!/export FIDUCIAL_TRAIN_DEAD_LETTERS_URL=\S+\n/.test(said())) {
+      if (up.exitCode !== null) throw new Error(said());
+      await once(up.stderr as NonNullable<typeof up.stderr>, 'data');
+    }
+    const exported = Object.fromEntries(
+      [...said().matchAll(/export (\w+)=(\S+)\n/g)].map(([, name, value]) => [name, value]),
+    );
+    // What it says is what the processes of functions/ read.
+    const read = readStorageConfig(exported);
+    storage = openAws({ ...read, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }, read);
+  }, DEPLOY_TIMEOUT_MS);
   afterAll(async () => {
     await storage?.close();
   });
@@ -64,11 +103,12 @@ describe.skipIf(config === null)('the storage stack on LocalStack', () => {
     expect((await fetch(url.replace(/default\/[^?]*/, 'default/secret.json'))).status).toBe(403);
   });
 
-  test('buckets and queues are those that the processes of functions/ are told of', async () => {
-    const { readStorageConfig } = await import('../../functions/config.ts');
-    const read = readStorageConfig(deployed.environment);
-    expect({ buckets: read.buckets, queues: read.queues }).toEqual(deployed.resources);
-    expect(read.endpoint).toBe(config?.endpoint);
+  test('it says where everything is, and on SIGINT ends without ending an endpoint that was given', async () => {
+    expect(said()).toContain(`LocalStack answers at ${endpoint} (given)`);
+    expect(said()).toContain(`export FIDUCIAL_UPLOADS_BUCKET=fiducial-${stage}-storage-`);
+    up.kill('SIGINT');
+    expect((await once(up, 'exit'))[0]).toBe(0);
+    expect((await fetch(`${endpoint}/_localstack/health`)).ok).toBe(true);
   });
 });
 
