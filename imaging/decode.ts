@@ -8,6 +8,7 @@ import type { Size } from '../domain/geometry.ts';
 import { decodeError } from './decodeErrors.ts';
 import { endsProperly } from './ending.ts';
 import { type ReadableFormat, sniffFormat } from './format.ts';
+import { type Header, quickHeader } from './header.ts';
 import type { DecodeLimits } from './limits.ts';
 import { displayedSize, type Orientation, toOrientation } from './orientation.ts';
 import { sharp } from './sharp.ts';
@@ -28,21 +29,25 @@ export type Colour = readonly [red: number, green: number, blue: number];
 /** Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
 export async function readHeader(bytes: Uint8Array, limits: DecodeLimits): Promise<EncodedImage> {
   const format = acceptedFormat(bytes, limits);
-  const { width, height, orientation } = await sharp(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((cause: unknown) => {
-      throw decodeError(cause, format, limits);
-    });
-  const stored = { width, height };
+  const { width, height, orientation } = quickHeader(bytes, format) ?? (await libvipsHeader(bytes, format, limits));
   if (width * height > limits.maxPixels) {
     throw new FiducialError(
       'TOO_LARGE',
       `Expected at most ${limits.maxPixels} pixels, got ${width} x ${height}; scale it down or raise the limit`,
     );
   }
-  // Formats of the HEIF family are displayed by their own boxes, which libheif has applied already.
-  const turn = toOrientation(format === 'heif' ? 1 : orientation);
-  return { bytes, format, stored, orientation: turn, size: displayedSize(stored, turn), limits };
+  const stored = { width, height };
+  return { bytes, format, stored, orientation, size: displayedSize(stored, orientation), limits };
+}
+
+async function libvipsHeader(bytes: Uint8Array, format: ReadableFormat, limits: DecodeLimits): Promise<Header> {
+  try {
+    const { width, height, orientation } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    // Formats of the HEIF family are displayed by their own boxes, which libheif has applied already.
+    return { width, height, orientation: toOrientation(format === 'heif' ? 1 : orientation) };
+  } catch (cause) {
+    throw decodeError(cause, format, limits);
+  }
 }
 
 function acceptedFormat(bytes: Uint8Array, limits: DecodeLimits): ReadableFormat {
