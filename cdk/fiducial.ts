@@ -2,10 +2,16 @@
 import { type App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Deployment } from './config.ts';
+import { ApiStack } from './stacks/api.ts';
+import { ComputeStack } from './stacks/compute.ts';
+import { ObservabilityStack } from './stacks/observability.ts';
 import { StorageStack } from './stacks/storage.ts';
 
 export interface Fiducial {
   readonly storage: StorageStack;
+  readonly compute: ComputeStack;
+  readonly api: ApiStack;
+  readonly observability: ObservabilityStack;
 }
 
 export function addFiducial(app: App, deployment: Deployment): Fiducial {
@@ -14,5 +20,23 @@ export function addFiducial(app: App, deployment: Deployment): Fiducial {
   Tags.of(app).add('project', 'fiducial');
   Tags.of(app).add('stage', deployment.stage);
   const storage = new StorageStack(app, name('storage'), { deployment, description: 'Fiducial: buckets and queues' });
-  return { storage };
+  const compute = new ComputeStack(app, name('compute'), {
+    deployment,
+    storage,
+    description: 'Fiducial: scorers and trainers',
+  });
+  const api = new ApiStack(app, name('api'), {
+    deployment,
+    storage,
+    compute,
+    description: 'Fiducial: GraphQL, planner, dead letters, sweep, dashboard',
+  });
+  const observability = new ObservabilityStack(app, name('observability'), {
+    deployment,
+    storage,
+    compute,
+    api,
+    description: 'Fiducial: alarms, dashboard, budget',
+  });
+  return { storage, compute, api, observability };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FiducialError } from '../domain/errors.ts';
 import { sha256Schema } from '../domain/records.ts';
+import { sha256Of } from './digest.ts';
 import { parsedJson } from './package.ts';
-import { sha256Of } from './runtime.ts';
 
 const channel = z.int().min(0).max(255);
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Of } from './runtime.ts';
+import { sha256Of } from './digest.ts';
 
 /** Several processes may share the folder: a file is renamed into place when it is whole. */
 export async function cachedBytes(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FiducialError } from '../domain/errors.ts';
 import { type ModelCard, modelCardSchema } from '../domain/modelCard.ts';
-import { sha256Of } from './runtime.ts';
+import { sha256Of } from './digest.ts';
 
 export interface ModelPackage {
   readonly card: ModelCard;

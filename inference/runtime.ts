@@ -1,8 +1,8 @@
 /** ONNX Runtime behind one file. Sessions are opened once a process and kept: creating and releasing them leaks. */
-import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { FiducialError } from '../domain/errors.ts';
+import { sha256Of } from './digest.ts';
 
 /** uint8 RGB as decoded, [N, H, W, 3]. */
 export interface ImageBatch {
@@ -108,8 +108,4 @@ export class Runtime {
       if (session.status === 'fulfilled') await session.value.close();
     }
   }
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
