@@ -1,0 +1,114 @@
+/**
+ * Folds by person: everybody is tested once, by a network that has not seen them; the last epoch, never the best one.
+ *
+ *   node bench/accuracy.ts nose   --data ../shared/data/imm58,../shared/data/imm-frontal73
+ *   node bench/accuracy.ts face58 --data ../shared/data/imm58
+ *                                 --folds 5  --set KEY=VALUE  --backend NAME  --out FILE.json
+ *
+ * Each network is exported, and the exported package scores its test people through the predictor that scoring runs.
+ * Beside each set's error stands that of always answering the mean position of the training people of that set.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createPredictor } from '../inference/predictor.ts';
+import { openSession } from '../inference/runtime.ts';
+import { BACKEND_NAMES } from '../training/backends/index.ts';
+import { type CheckedFace, checkFaces } from '../training/check/checkFaces.ts';
+import { bySource, maePxOf } from '../training/check/figures.ts';
+import { meanAnswerMaePx, meanPosition, type Placed } from '../training/check/meanAnswer.ts';
+import { parseAssignment, recipeNamed, withOverrides } from '../training/recipes/index.ts';
+import type { Recipe } from '../training/recipes/schema.ts';
+import type { PartData, TrainingData } from '../training/session/data.ts';
+import { trainRecipe } from '../training/session/train.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    folds: { type: 'string', default: '5' },
+    set: { type: 'string', multiple: true, default: [] },
+    backend: { type: 'string' },
+    out: { type: 'string' },
+  },
+});
+const name = positionals[0] ?? 'nose';
+const folds = Number(values.folds);
+const recipe = withOverrides(recipeNamed(name), Object.fromEntries(values.set.map(parseAssignment)));
+
+interface TestedFace extends CheckedFace {
+  readonly meanMaePx: number;
+}
+
+async function testFold(fold: number): Promise<TestedFace[]> {
+  const own: Recipe = { ...recipe, split: { by: 'fold', folds, fold } };
+  const read: TrainingData[] = [];
+  const { onnx, card, history } = await trainRecipe(own, {
+    training: `fold-${fold}`,
+    modelName: own.name,
+    codeVersion: 'bench',
+    open: openSession,
+    paths: values.data?.split(',') ?? [],
+    cacheFolder: null,
+    backend: BACKEND_NAMES.find((one) => one === values.backend) ?? null,
+    checkpoints: null,
+    resume: false,
+    threads: 0,
+    onData: (data) => read.push(data),
+  });
+  const { train, test } = read[0]!;
+  const predictor = await createPredictor({ card, bytes: onnx });
+  const { faces } = await checkFaces(predictor, card, test.samples, { rule: 'whole' }).finally(() => predictor.close());
+  const tested = withMeanAnswer(faces, placed(train), placed(test), own);
+  const curve = history.map(({ metrics }) => metrics.maePx!.toFixed(1)).join(' ');
+  console.error(`fold ${fold}: ${faces.length} faces, ${summary(tested)}; test MAE by epoch: ${curve}`);
+  return tested;
+}
+
+function placed({ samples, canvases }: PartData): Placed[] {
+  return samples.map((sample, i) => ({ sample, size: canvases.sizes[i]! }));
+}
+
+function withMeanAnswer(
+  faces: readonly CheckedFace[],
+  train: readonly Placed[],
+  test: readonly Placed[],
+  { target }: Recipe,
+): TestedFace[] {
+  const sources = new Set(test.map(({ sample }) => sample.source));
+  const means = new Map(
+    [...sources].map((source) => [source, meanPosition(train.filter(({ sample }) => sample.source === source))]),
+  );
+  return faces.map((face, i) => ({
+    ...face,
+    meanMaePx: meanAnswerMaePx(means.get(face.sample.source)!, test[i]!, target.layout),
+  }));
+}
+
+function rowsOf(faces: readonly TestedFace[]) {
+  return [...bySource(faces)].map(([set, all]) => {
+    const own = all as TestedFace[];
+    const [maePx, meanMaePx] = [maePxOf(own)!, own.reduce((sum, face) => sum + face.meanMaePx, 0) / own.length];
+    const people = new Set(own.map(({ sample }) => sample.group)).size;
+    return { set, people, faces: own.length, maePx, meanMaePx, ratio: maePx / meanMaePx };
+  });
+}
+
+function summary(faces: readonly TestedFace[]): string {
+  return rowsOf(faces)
+    .map(
+      ({ set, maePx, meanMaePx, ratio }) =>
+        `${set} ${maePx.toFixed(2)} of ${meanMaePx.toFixed(2)} px (${ratio.toFixed(3)})`,
+    )
+    .join(', ');
+}
+
+const faces: TestedFace[] = [];
+const started = performance.now();
+for (let fold = 0; fold < folds; fold++) faces.push(...(await testFold(fold)));
+const rows = rowsOf(faces);
+console.table(rows);
+const out = values.out ?? join('bench', 'results', `accuracy-${name}.json`);
+await mkdir(dirname(out), { recursive: true });
+const seconds = Math.round((performance.now() - started) / 1000);
+await writeFile(out, `${JSON.stringify({ recipe, folds, seconds, rows }, null, 2)}\n`);
