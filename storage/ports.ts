@@ -39,7 +39,7 @@ export interface PutOptions extends CallOptions {
 }
 
 export interface GetOptions extends CallOptions {
-  /** Bytes `from` to `to`, both included, as HTTP ranges are. */
+  /** Bytes `from` to `to`, both included, as HTTP ranges are. What comes back says the size of the whole object. */
   readonly range?: { readonly from: number; readonly to?: number };
   /** PRECONDITION_FAILED where the object has another ETag by now. */
   readonly ifMatch?: string;
@@ -82,7 +82,8 @@ export interface UploadPolicy {
 
 /**
  * One bucket. Reads see every write that was acknowledged before they began. Transient failures are retried inside;
- * what comes out is a FiducialError: NOT_FOUND, PRECONDITION_FAILED, UNAVAILABLE, THROTTLED, STORAGE_FULL, CORRUPT.
+ * what comes out is a FiducialError: NOT_FOUND, PRECONDITION_FAILED, UNAVAILABLE, THROTTLED, STORAGE_FULL,
+ * CORRUPT_STORE; INVALID_INPUT for keys, ranges and limits that no store takes; ABORTED by the caller's signal.
  */
 export interface ObjectStore {
   readonly bucket: string;

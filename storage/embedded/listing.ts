@@ -59,10 +59,11 @@ function firstBound(prefix: string, after: string | undefined): Bound {
   return { op: '>', key: after };
 }
 
-function rowsFrom(ledger: Ledger, bucket: string, bound: Bound, limit: number): ObjectRow[] {
+/** Read one by one: where a prefix is folded, the rest is not wanted. */
+function rowsFrom(ledger: Ledger, bucket: string, bound: Bound, limit: number): Iterable<ObjectRow> {
   const sql = `SELECT key, etag, bytes, modified_at FROM objects
     WHERE bucket = ? AND key ${bound.op} ? ORDER BY key LIMIT ?`;
-  return ledger.sql(sql).all(bucket, bound.key, limit) as unknown as ObjectRow[];
+  return ledger.sql(sql).iterate(bucket, bound.key, limit) as Iterable<unknown> as Iterable<ObjectRow>;
 }
 
 function nextOf(objects: readonly ObjectInfo[], prefixes: readonly string[]): string {

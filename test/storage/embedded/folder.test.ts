@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -70,6 +70,22 @@ test('network file systems are known by their numbers, and local ones pass', asy
   expect(networkFileSystem(-11317950)).toBe('CIFS');
   expect(networkFileSystem(0xef53)).toBeNull();
   await assertLocalFileSystem(await temporaryFolder());
+});
+
+test('a folder that version 1 wrote opens with all that is in it', async () => {
+  const folder = await temporaryFolder();
+  await cp(new URL('./releases/v1', import.meta.url), folder, { recursive: true });
+  const { stores, queues, folderVersion, collected } = await embedded({ folder });
+  expect(folderVersion).toBe(MIGRATIONS.length);
+  expect(collected).toBe(0);
+  const commit = await stores.uploads.get('commits/default/b/c.json');
+  expect(commit).toMatchObject({ contentType: 'application/json', modifiedAt: new Date(1_790_000_000_000) });
+  expect((await stores.results.get('default/runs/r/done.json')).body.toString()).toBe('{"run":"r"}');
+  expect([...(await stores.models.get('shared/models/nose/1/model.onnx')).body]).toEqual([8, 1, 2, 3]);
+  // The test event and the commit's; no second test event.
+  expect((await queues.plan.counts()).visible).toBe(2);
+  const [message] = await queues.score.receive({ max: 1, waitSeconds: 0, leaseSeconds: 30 });
+  expect(message).toMatchObject({ body: 'waiting', group: 'default', receives: 1 });
 });
 
 test('a folder of a later release is refused, and says which release to use', async () => {
