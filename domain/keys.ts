@@ -90,6 +90,15 @@ export const modelKeys = {
   sweep: (project: string, sweep: string) => `${project}/sweeps/${sweep}.json`,
 } as const;
 
+/** What the API keeps beside the results. */
+export const apiKeys = {
+  /** The first call with an idempotency key. */
+  firstCall: (project: string, hash: string) => `${project}/idempotency/${hash}.json`,
+  tokens: (project: string) => `${project}/api-tokens/`,
+  /** By the sha256 of the token. */
+  token: (project: string, hash: string) => `${project}/api-tokens/${hash}.json`,
+} as const;
+
 /**
  * An id that sorts newest first, so that one LIST gives the latest batches, trainings and sweeps. `unique` tells apart
  * those of one millisecond: a-z, 0-9.

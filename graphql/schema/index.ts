@@ -1,0 +1,12 @@
+/** The schema: an entity a file. */
+import './run.ts';
+import './prediction.ts';
+import './metrics.ts';
+import './batch.ts';
+import './model.ts';
+import './training.ts';
+import './sweep.ts';
+import './live.ts';
+import { builder } from '../builder.ts';
+
+export const schema = builder.toSchema();
