@@ -62,7 +62,7 @@ function readingAndWriting(makeStore: MakeStore): void {
       'a//b',
       '..',
       './x',
-      'tab\tnewline\ncr\r',
+      'tab\tand\nnewline',
     ];
     for (const key of names) await store.put(prefix + key, key);
     for (const key of names) expect((await store.get(prefix + key)).body.toString()).toBe(key);
