@@ -11,8 +11,8 @@ import { serveProcess } from './serveProcess.ts';
 let runtime: Runtime | null = null;
 
 async function openPredictor({ model, card, bytes, detector, tuning = {} }: ModelPayload): Promise<ChildPredictor> {
-  const { threads, ...rest } = tuning;
-  runtime ??= new Runtime(threads === undefined ? {} : { threads });
+  const { threads, provider, ...rest } = tuning;
+  runtime ??= new Runtime({ ...(threads === undefined ? {} : { threads }), ...(provider && { provider }) });
   const predictor = await createPredictor(checkedPackage(card, bytes, model.pin.name), {
     runtime,
     ...rest,

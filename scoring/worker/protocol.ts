@@ -18,10 +18,12 @@ export interface ModelPayload {
   readonly tuning?: PredictorTuning;
 }
 
-/** How the child works; none of it changes a result. Default: see inference/predictor.ts. */
+/** How the child works; none of it changes a result (but for a GPU's rounding). Default: see inference/predictor.ts. */
 export interface PredictorTuning {
   /** Of the network. */
   readonly threads?: number;
+  /** What computes. The first model that a child opens decides for all of its life. Default: `cpu`. */
+  readonly provider?: 'cpu' | 'cuda';
   /** Crops a batch. */
   readonly batchSize?: number;
   /** Images decoded or scored at once. */

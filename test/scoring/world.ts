@@ -151,8 +151,8 @@ export async function drain(storage: MemoryStorage, parts: Parts): Promise<void>
       });
       await parts.queues.score.acknowledge(scoring.receipt);
     }
-    await drainDead(storage, parts);
-    if (planning || scoring) idle = 0;
+    const dead = await drainDead(storage, parts);
+    if (planning || scoring || dead > 0) idle = 0;
     else {
       idle++;
       plan.expireAll();
@@ -161,17 +161,20 @@ export async function drain(storage: MemoryStorage, parts: Parts): Promise<void>
   }
 }
 
-async function drainDead(storage: MemoryStorage, parts: Parts): Promise<void> {
+async function drainDead(storage: MemoryStorage, parts: Parts): Promise<number> {
+  let handled = 0;
   const { plan, score } = storage.queues;
   for (const [queue, handle] of [
     [score.deadLetters!, handleDeadShard],
     [plan.deadLetters!, handleDeadPlan],
   ] as const) {
     for (const message of await queue.receive({ max: 10 })) {
+      handled++;
       if ((await handle(parts, message)) === 'wait') await queue.release(message.receipt);
       else await queue.acknowledge(message.receipt);
     }
   }
+  return handled;
 }
 
 /** What of the ledger has to be the same whatever happened on the way: keys and bodies, attempts and times left out. */
