@@ -107,12 +107,8 @@ async function enter(presence: Presence, ledger: Ledger, bodies: Bodies, folder:
     await ledger.configure();
     if (needsMigration(ledger.db)) migrate(ledger.db);
     await bodies.create();
-    const referenced = new Set(
-      ledger.db
-        .prepare('SELECT DISTINCT hash FROM objects')
-        .all()
-        .map((row) => row.hash),
-    );
+    const referenced = new Set<unknown>();
+    for (const row of ledger.db.prepare('SELECT hash FROM objects').iterate()) referenced.add(row.hash);
     collected = await bodies.collect((hash) => referenced.has(hash));
     await syncParent(join(folder, DATABASE));
     await syncParent(folder);
