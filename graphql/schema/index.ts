@@ -7,6 +7,9 @@ import './model.ts';
 import './training.ts';
 import './sweep.ts';
 import './live.ts';
+import './runOperations.ts';
+import './compare.ts';
+import './access.ts';
 import { builder } from '../builder.ts';
 
 export const schema = builder.toSchema();
