@@ -56,8 +56,16 @@ function sessionOptions({ threads = availableParallelism() }: RuntimeOptions): o
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    // Threads that spin after a run would take the cores that decode the next images.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: {
+      session: {
+        // Threads that spin after a run would take the cores that decode the next images.
+        intra_op: { allow_spinning: '0' },
+        inter_op: { allow_spinning: '0' },
+        // A file may say that its weights lie in another one. By default that is looked for in the working directory,
+        // where a hostile model would read our secrets; below this there is nothing.
+        model_external_initializers_file_folder_path: '/dev/null',
+      },
+    },
   };
 }
 
