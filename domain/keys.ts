@@ -13,6 +13,7 @@ export const uploadKeys = {
   images: (project: string, batch: string) => `${project}/batches/${batch}/images/`,
   image: (project: string, batch: string, key: string) => `${project}/batches/${batch}/images/${key}`,
   manifest: (project: string, batch: string) => `${project}/batches/${batch}/images.jsonl`,
+  truths: (project: string, batch: string) => `${project}/batches/${batch}/truths/`,
   /** Truth that came after the run, by its digest. */
   truth: (project: string, batch: string, digest: string) => `${project}/batches/${batch}/truths/${digest}.jsonl`,
   batchInfo: (project: string, batch: string) => `${project}/batches/${batch}/batch.json`,

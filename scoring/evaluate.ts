@@ -1,5 +1,4 @@
 /** Compares a finished run with ground truth that came later: `truths/<digest>.jsonl` of its batch. */
-import { FiducialError } from '../domain/errors.ts';
 import { resultKeys, shardId, uploadKeys } from '../domain/keys.ts';
 import { type PlanItem, planItemSchema, predictionSchema, type Run, runSchema } from '../domain/records.ts';
 import { inOrder } from './concurrently.ts';
@@ -19,18 +18,18 @@ type Parts = Pick<ScoringParts, 'stores' | 'log'>;
 
 /**
  * Writes evaluations/<truth>/ of a run, metrics.json last. `continued`: the time ran out, call again; what is done
- * stays done. `gone`: the run or its truth was deleted. PRECONDITION_FAILED where the run is not finished yet.
+ * stays done. `gone`: the run or its truth was deleted. `unfinished`: who finishes the run will ask again.
  */
 export async function evaluateRun(
   parts: Parts,
   { project, run: id, truth }: Pick<EvaluateMessage, 'project' | 'run' | 'truth'>,
   timeLeft: () => boolean = () => true,
-): Promise<'evaluated' | 'continued' | 'gone'> {
+): Promise<'evaluated' | 'continued' | 'unfinished' | 'gone'> {
   const { uploads, results } = parts.stores;
   const run = await readJson(results, resultKeys.record(project, id), runSchema);
   if (!run) return 'gone';
   if (await results.head(resultKeys.metrics(project, id, truth))) return 'evaluated';
-  if (!(await results.head(resultKeys.done(project, id)))) throw unfinished(id);
+  if (!(await results.head(resultKeys.done(project, id)))) return 'unfinished';
   const body = await readBody(uploads, uploadKeys.truth(project, run.batch, truth));
   if (!body) return 'gone';
   const late = new LateTruth(body);
@@ -52,13 +51,6 @@ export async function evaluateRun(
   if (!(await isDeleted(results, project, id))) return 'evaluated';
   await removeRun(parts, project, id);
   return 'gone';
-}
-
-function unfinished(run: string): FiducialError {
-  return new FiducialError('PRECONDITION_FAILED', `Expected run ${run} to be finished before it is evaluated`, {
-    ids: { run },
-    retryable: true,
-  });
 }
 
 async function* planShards(results: Parts['stores']['results'], run: Run) {

@@ -8,6 +8,7 @@ import { inOrder } from './concurrently.ts';
 import { removeRun } from './delete.ts';
 import { FailurePages } from './finishing/failurePages.ts';
 import { mergeEvaluation } from './finishing/mergeEvaluation.ts';
+import { sendEvaluations } from './groundTruth.ts';
 import { createJson, listAll, readJson } from './objects.ts';
 import { closeRun } from './planning/indexes.ts';
 import type { ScoringParts } from './ports.ts';
@@ -17,7 +18,7 @@ import { isDeleted } from './tombstones.ts';
 const LISTED_AT_ONCE = 1000;
 const READ_AT_ONCE = 16;
 
-type Parts = Pick<ScoringParts, 'stores' | 'log' | 'now'>;
+type Parts = ScoringParts;
 
 /** `unfinished`: a shard is still to come, and who settles it will be here again. */
 export type FinishOutcome = 'unfinished' | 'finished' | 'finished already' | 'deleted';
@@ -31,7 +32,7 @@ export async function finishIfComplete(parts: Parts, run: Run): Promise<FinishOu
   const last = await summariesFrom(results, run, Math.max(0, run.shards - LISTED_AT_ONCE));
   if (!last) return 'unfinished';
   if (await results.head(resultKeys.done(run.project, run.run))) {
-    await closeRun(results, run.project, run.run);
+    await close(parts, run);
     return 'finished already';
   }
   const keys = run.shards <= LISTED_AT_ONCE ? last : await summariesFrom(results, run, 0);
@@ -43,10 +44,16 @@ export async function finishIfComplete(parts: Parts, run: Run): Promise<FinishOu
     await removeRun(parts, run.project, run.run);
     return 'deleted';
   }
-  await closeRun(results, run.project, run.run);
+  await close(parts, run);
   const { scored, failed } = outcomes;
   parts.log.info({ project: run.project, run: run.run, scored, failed }, 'run finished');
   return 'finished';
+}
+
+/** Truth that came while the run was scored is compared now. The marker of the open run goes last. */
+async function close(parts: Parts, run: Run): Promise<void> {
+  await sendEvaluations(parts, run);
+  await closeRun(parts.stores.results, run.project, run.run);
 }
 
 /** Keys of the summaries of all shards from this one on, in order; null at the first gap. */

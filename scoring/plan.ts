@@ -30,7 +30,7 @@ export interface PlanParts extends ScoringParts {
 export type PlanOutcome =
   | { readonly kind: 'planned' | 'resumed'; readonly run: string; readonly sent: number }
   | { readonly kind: 'rejected'; readonly run: string; readonly code: OperationErrorCode }
-  | { readonly kind: 'continued' | 'deleted' | 'cancelled' | 'evaluated'; readonly run: string }
+  | { readonly kind: 'continued' | 'deleted' | 'cancelled' | 'evaluated' | 'unfinished'; readonly run: string }
   | { readonly kind: 'gone' };
 
 /**

@@ -18,7 +18,7 @@ import {
   world,
 } from './world.ts';
 
-const IMAGES = 20;
+const IMAGES = 18;
 const CASES: readonly (readonly [string, WorldOptions])[] = [
   ['a listed batch', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : `image ${i}`) }],
   ['a batch with ground truth', { images: IMAGES - 1, manifest: Array.from({ length: IMAGES }, (_, i) => truthOf(i)) }],

@@ -6,10 +6,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { uploadKeys } from '../../domain/keys.ts';
 import { ModelCatalog } from '../../inference/catalog.ts';
 import { readDetectorPackage } from '../../inference/detectorPackage.ts';
-import { modelResolver } from '../../scoring/models.ts';
+import { loadPinned, modelResolver } from '../../scoring/models.ts';
 import { listPredictions, readMetrics, readRun } from '../../scoring/read/index.ts';
+import { ChildScorer } from '../../scoring/worker/childScorer.ts';
 import { runPlanner, runScorer } from '../../scoring/worker/loop.ts';
-import { createScoringProcess } from '../../scoring/worker/scoringProcess.ts';
 import { centroidPackage, spot } from '../inference/models.ts';
 import { embedded, temporaryFolder } from '../storage/folders.ts';
 import { BATCH, commit, type fakeScorer, PROJECT, partsOf, upload } from './world.ts';
@@ -27,7 +27,20 @@ async function stack() {
   const storage = await embedded();
   const catalog = new ModelCatalog({ store: storage.stores.models, shipped: await shippedModels(), cache: null });
   const sources = { catalog, detector: () => readDetectorPackage('models/detector') };
-  const scorer = createScoringProcess({ sources, tuning: { threads: 1 } });
+  const scorer = new ChildScorer({
+    module: join(import.meta.dirname, '../../scoring/worker/child.ts'),
+    env: {},
+    maxResidentBytes: 1e9,
+    maxHeapMb: 256,
+    watchEveryMs: 50,
+    window: 32,
+    windowBytes: 1e8,
+    itemTimeoutMs: 30_000,
+    startTimeoutMs: 60_000,
+    soloDeaths: 2,
+    maxModels: 2,
+    loadModel: (model) => loadPinned(sources, model, { threads: 1 }),
+  });
   onTestFinished(() => scorer.close());
   const parts = partsOf(storage, { scorer, models: modelResolver(sources), now: () => new Date() });
   return { storage, parts, scorer };

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { resultKeys, uploadKeys } from '../../domain/keys.ts';
 import { scoreMessageSchema } from '../../domain/records.ts';
 import { cancelRun } from '../../scoring/cancel.ts';
-import { evaluateRun } from '../../scoring/evaluate.ts';
+import { compareWithTruth } from '../../scoring/groundTruth.ts';
 import { handlePlanMessage } from '../../scoring/plan.ts';
 import {
   listEvaluations,
@@ -166,13 +166,27 @@ describe('ground truth that comes later', () => {
     });
   });
 
-  test('waits for the run to be finished', async () => {
+  test('while the run is being scored is compared when it is finished, and with later runs of the batch too', async () => {
     const { storage, committed } = await world({ images: 20 });
     const parts = partsOf(storage);
     await handlePlanMessage(parts, committed.event);
+    storage.queues.plan.visible.length = 0;
     await storage.stores.uploads.put(uploadKeys.truth(PROJECT, BATCH, truth), lines);
-    const request = { project: PROJECT, run: committed.run, truth };
-    await expect(evaluateRun(parts, request)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await compareWithTruth(parts, { project: PROJECT, batch: BATCH, truth })).toEqual([committed.run]);
+    const [message] = await storage.queues.plan.receive({ max: 1 });
+    expect(await handlePlanMessage(parts, message!.body)).toEqual([{ kind: 'unfinished', run: committed.run }]);
+    const next = await commit(storage.stores.uploads, 'c2');
+    await storage.queues.plan.send(next.event);
+    await drain(storage, parts);
+    for (const run of [committed.run, next.run]) {
+      expect(await readMetrics(storage.stores, PROJECT, run, truth)).toMatchObject({ metrics: { n: 20, missed: 0 } });
+    }
+  });
+
+  test('that is not there is refused', async () => {
+    const { storage } = await world({ images: 1 });
+    const request = { project: PROJECT, batch: BATCH, truth };
+    await expect(compareWithTruth(partsOf(storage), request)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
