@@ -1,0 +1,226 @@
+/** `fiducial train RECIPE` and `fiducial sweep RECIPE`: here and now, in the data folder's ledger. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { FiducialError } from '../../domain/errors.ts';
+import { openEmbedded } from '../../storage/embedded/index.ts';
+import { BACKEND_NAMES } from '../../training/backends/types.ts';
+import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
+import {
+  gridOf,
+  type Overrides,
+  parseAssignment,
+  parseGrid,
+  RECIPES,
+  recipeNamed,
+} from '../../training/recipes/index.ts';
+import { errorsOf, runTraining } from '../../training/worker/runTraining.ts';
+import { type CliContext, DEFAULT_PROJECT } from '../context.ts';
+import { EXIT } from '../exit.ts';
+import { trainerParts } from '../local.ts';
+import { table } from '../output.ts';
+import { writeSweepFigures } from '../sweepFigures.ts';
+
+interface TrainFlags {
+  readonly data: string[];
+  readonly set: string[];
+  readonly grid: string[];
+  readonly resume?: string;
+  readonly backend?: string;
+  readonly model?: string;
+  readonly dataFolder?: string;
+  readonly figures?: string;
+}
+
+export function addTrainCommands(program: Command, context: CliContext): void {
+  const backend = () =>
+    new Option('--backend <name>', 'what computes; default: the best there is').choices([...BACKEND_NAMES]);
+  program
+    .command('train')
+    .description(`train a recipe (${Object.keys(RECIPES).join(', ')}) and register its model`)
+    .argument('<recipe>')
+    .option('--data <dir,...>', 'data sets; without, rendered faces', list, [])
+    .option('--set <key=value>', 'override a field of the recipe; may be repeated', collect, [])
+    .option('--resume <training>', 'go on with a training run that was stopped')
+    .addOption(backend())
+    .option('--model <name>', 'name of the model; default: the recipe')
+    .option('--data-folder <dir>', 'folder of the embedded stack; default: .fiducial')
+    .option('--figures <dir>', 'where figures are written; default: DATA-FOLDER/figures/TRAINING')
+    .action((recipe: string, flags: TrainFlags) => train(recipe, flags, context));
+  program
+    .command('sweep')
+    .description('train a recipe once for each combination of a grid')
+    .argument('<recipe>')
+    .option('--data <dir,...>', 'data sets; without, rendered faces', list, [])
+    .option('--grid <key=a,b,c>', 'values of a field; may be repeated; default: the sweep of the recipe', collect, [])
+    .option('--set <key=value>', 'override a field of the recipe; may be repeated', collect, [])
+    .addOption(backend())
+    .option('--data-folder <dir>', 'folder of the embedded stack; default: .fiducial')
+    .option('--figures <dir>', 'where figures are written')
+    .action((recipe: string, flags: TrainFlags) => sweep(recipe, flags, context));
+}
+
+function list(text: string): string[] {
+  return text.split(',').filter((one) => one !== '');
+}
+
+function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+async function train(recipe: string, flags: TrainFlags, context: CliContext): Promise<void> {
+  recipeNamed(recipe);
+  const overrides = Object.fromEntries(flags.set.map(parseAssignment));
+  const result = await trainOnce(recipe, overrides, flags, context);
+  context.output.result(result.json, result.text);
+}
+
+interface TrainedOnce {
+  readonly json: {
+    readonly run: string;
+    readonly recipe: string;
+    readonly epochs: number;
+    readonly train: unknown;
+    readonly test: { readonly loss: number; readonly maePx: number | null; readonly nme: number | null };
+    readonly meanPositionMaePx: number;
+    readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
+    readonly figures: readonly string[];
+  };
+  readonly text: string;
+  readonly epochs: readonly TrainingEpoch[];
+  readonly figureFolder: string;
+}
+
+async function trainOnce(
+  recipe: string,
+  overrides: Overrides,
+  flags: TrainFlags,
+  context: CliContext,
+): Promise<TrainedOnce> {
+  const { output, config, signal } = context;
+  const embedded = await openEmbedded({ folder: flags.dataFolder ?? config.dataFolder });
+  try {
+    const training = flags.resume ?? (await newTraining(embedded, recipe, overrides, flags));
+    output.note(`training run ${training}`);
+    const epochs: TrainingEpoch[] = [];
+    const started = performance.now();
+    const outcome = await runTraining(trainerParts(embedded, 1), DEFAULT_PROJECT, training, signal, {
+      onData: ({ train: part, val, test }) =>
+        output.note(
+          `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
+        ),
+      onEpoch: (epoch) => {
+        epochs.push(epoch);
+        output.note(epochLine(epoch));
+      },
+    });
+    if (outcome.outcome === 'failed') throw outcome.error;
+    if (outcome.outcome !== 'finished') {
+      const hint = outcome.outcome === 'ended' ? 'it has ended already' : `go on with --resume ${training}`;
+      throw new FiducialError('ABORTED', `Training run ${training} ${outcome.outcome}; ${hint}`);
+    }
+    const { trained, card } = outcome;
+    const figureFolder = flags.figures ?? join(embedded.folder, 'figures', training);
+    await mkdir(figureFolder, { recursive: true });
+    for (const { file, bytes } of trained.figures) await writeFile(join(figureFolder, file), bytes);
+    const test = errorsOf(trained.test);
+    const last = trained.history.at(-1);
+    return {
+      json: {
+        run: training,
+        recipe,
+        epochs: trained.history.length,
+        train: trained.train ? errorsOf(trained.train) : { loss: last?.trainLoss ?? null, maePx: null, nme: null },
+        test,
+        meanPositionMaePx: trained.meanPositionMaePx,
+        model: { name: card.name, version: card.version, sha256: card.sha256 },
+        figures: trained.figures.map(({ file }) => join(figureFolder, file)),
+      },
+      text: [
+        `${card.name}@${card.version}: test MAE ${px(test.maePx)}, NME ${percent(test.nme)}; always answering the mean position: ${px(trained.meanPositionMaePx)}`,
+        `backend ${trained.backend}, ${trained.history.length} epochs in ${((performance.now() - started) / 1000).toFixed(0)} s, export within ${card.parityError?.toExponential(1)} of the crop`,
+        `figures in ${figureFolder}`,
+      ].join('\n'),
+      epochs,
+      figureFolder,
+    };
+  } finally {
+    await embedded.close();
+  }
+}
+
+async function newTraining(
+  { stores, queues }: Awaited<ReturnType<typeof openEmbedded>>,
+  recipe: string,
+  overrides: Overrides,
+  flags: TrainFlags,
+): Promise<string> {
+  const job = await createJob(
+    { stores, queues, now: () => new Date() },
+    {
+      project: DEFAULT_PROJECT,
+      recipe,
+      overrides,
+      data: flags.data.map((path) => resolve(path)),
+      backend: flags.backend ?? null,
+      model: flags.model ?? null,
+      startedBy: 'cli',
+      unique: randomBytes(4).toString('hex'),
+    },
+  );
+  return job.training;
+}
+
+async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Promise<void> {
+  const grid =
+    flags.grid.length > 0 ? Object.fromEntries(flags.grid.map(parseGrid)) : (recipeNamed(recipe).sweep ?? null);
+  if (!grid)
+    throw new FiducialError('INVALID_INPUT', `Expected --grid KEY=A,B,C: the recipe ${recipe} has no sweep of its own`);
+  const fixed = Object.fromEntries(flags.set.map(parseAssignment));
+  const { figures: sweepFolder, ...rest } = flags;
+  const rows: { readonly label: string; readonly overrides: Overrides; readonly trained: TrainedOnce }[] = [];
+  for (const overrides of gridOf(grid)) {
+    const label = Object.entries(overrides)
+      .map(([key, value]) => `${key.split('.').at(-1)} ${String(value)}`)
+      .join(', ');
+    context.output.note(`sweep ${rows.length + 1}: ${label}`);
+    rows.push({ label, overrides, trained: await trainOnce(recipe, { ...fixed, ...overrides }, rest, context) });
+  }
+  const folder =
+    sweepFolder ??
+    join(resolve(flags.dataFolder ?? context.config.dataFolder), 'figures', `sweep-${rows[0]!.trained.json.run}`);
+  const figures = await writeSweepFigures(
+    folder,
+    rows.map(({ label, trained }) => ({
+      label,
+      epochs: trained.epochs,
+      predictions: join(trained.figureFolder, 'predictions.png'),
+    })),
+  );
+  const best = [...rows].sort((a, b) => a.trained.json.test.loss - b.trained.json.test.loss);
+  context.output.result(
+    { recipe, runs: rows.map(({ overrides, trained }) => ({ overrides, ...trained.json })), figures },
+    table([
+      ['setting', 'test loss', 'test MAE'],
+      ...best.map(({ label, trained }) => [
+        label,
+        trained.json.test.loss.toExponential(2),
+        px(trained.json.test.maePx),
+      ]),
+    ]),
+  );
+  context.exitWith(EXIT.ok);
+}
+
+function epochLine({ epoch, train: { loss }, test, seconds }: TrainingEpoch): string {
+  return `epoch ${epoch}: train loss ${loss.toExponential(2)}, test loss ${test.loss.toExponential(2)}, test MAE ${px(test.maePx)}, ${seconds.toFixed(1)} s`;
+}
+
+function px(value: number | null): string {
+  return value === null ? '-' : `${value.toFixed(2)} px`;
+}
+
+function percent(value: number | null): string {
+  return value === null ? '-' : `${(value * 100).toFixed(2)} %`;
+}

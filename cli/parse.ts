@@ -1,0 +1,14 @@
+/** Parsers of option values. What they throw becomes a usage error. */
+import { InvalidArgumentError } from 'commander';
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError(`Expected a whole number, got ${JSON.stringify(text)}.`);
+}
+
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`Expected a number from 0 to 1, got ${JSON.stringify(text)}.`);
+}

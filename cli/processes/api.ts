@@ -1,0 +1,28 @@
+/** The API of the embedded stack: GraphQL, signed uploads and downloads, the dashboard. */
+import { localToken } from '../../graphql/auth/localToken.ts';
+import { startServer } from '../../graphql/nodeServer.ts';
+import { createApi } from '../../graphql/server.ts';
+import { FOLDERS } from '../context.ts';
+import { letGo, processConfig, sayReady, stopSignal } from './lifecycle.ts';
+import { openStack, processConfigSchema } from './stackProcess.ts';
+
+const config = processConfig((value) => processConfigSchema.parse(value));
+const signal = stopSignal();
+let url = config.url ?? '';
+const { embedded, stores, queues, catalog, log } = await openStack(config, 'api', () => url);
+const api = createApi({ stores, queues, models: catalog, authenticators: [localToken(config.token)], log });
+const server = await startServer({
+  port: config.url === null ? config.port : Number(new URL(config.url).port),
+  host: config.host,
+  api,
+  storage: { stores, signer: embedded.signer },
+  staticFolder: FOLDERS.web,
+  log,
+});
+url = server.url;
+sayReady({ url });
+signal.addEventListener('abort', async () => {
+  await server.close();
+  await embedded.close();
+  letGo();
+});
