@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[] | '*'>> = {
   graphql: ['domain', 'storage', 'scoring', 'training'],
   functions: '*',
   cli: '*',
-  web: ['graphql/client'],
+  web: ['graphql/client', 'domain', 'training/figures'],
   cdk: ['domain'],
   localstack: ['cdk', 'storage', 'domain', 'functions'],
 };

@@ -1,0 +1,58 @@
+/** What changed from the first run to each other: by how much on the whole, and the faces that changed most. */
+import { useState } from 'preact/hooks';
+import { CompareRuns } from '../api/operations.generated.ts';
+import { useQuery } from '../api/useQuery.ts';
+import { Section } from '../ui/Page.tsx';
+import { Failure, Loading } from '../ui/States.tsx';
+import { ChangeList } from './ChangeList.tsx';
+import { Difference } from './Difference.tsx';
+import { SideBySide } from './SideBySide.tsx';
+import type { ComparedRun } from './useCompared.ts';
+
+export type Comparison = NonNullable<typeof CompareRuns.data>['compareRuns'][number];
+
+const SHOWN = 10;
+
+export function ChangedMost({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  const { data, error, loading, refetch } = useQuery(CompareRuns, {
+    runs: runs.map(({ run }) => run.id),
+    first: SHOWN,
+  });
+  return (
+    <Section title="Changed most">
+      {loading && <Loading what="the faces that both have" />}
+      <Failure error={error} retry={refetch} />
+      {data?.compareRuns.map((comparison) => (
+        <Against
+          key={comparison.run.id}
+          comparison={comparison}
+          baseline={runs[0]!}
+          run={runs.find(({ run }) => run.id === comparison.run.id) ?? runs[0]!}
+        />
+      ))}
+    </Section>
+  );
+}
+
+interface AgainstProps {
+  readonly comparison: Comparison;
+  readonly baseline: ComparedRun;
+  readonly run: ComparedRun;
+}
+
+function Against({ comparison, baseline, run }: AgainstProps) {
+  const [open, setOpen] = useState<Comparison['improved'][number] | null>(null);
+  return (
+    <section aria-label={`${run.label} against ${baseline.label}`}>
+      <h3>
+        {run.label} against {baseline.label}
+      </h3>
+      <Difference comparison={comparison} />
+      <div class="figures">
+        <ChangeList title="Most improved" changes={comparison.improved} onOpen={setOpen} />
+        <ChangeList title="Most worsened" changes={comparison.worsened} onOpen={setOpen} />
+      </div>
+      {open && <SideBySide change={open} baseline={baseline} run={run} onClose={() => setOpen(null)} />}
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { ApiError, asApiError } from '../api/apiError.ts';
+import { away } from '../api/connection.ts';
+import { type MetricsDetail, type RunDetail, RunMetrics, RunPage } from '../api/operations.generated.ts';
+import { request } from '../api/request.ts';
+
+export interface ComparedRun {
+  readonly run: RunDetail;
+  /** Null where the run has not been compared with a truth. */
+  readonly metrics: MetricsDetail | null;
+  /** Short and different from the others'. */
+  readonly label: string;
+}
+
+export interface Compared {
+  readonly runs: readonly ComparedRun[];
+  readonly loading: boolean;
+  readonly error: ApiError | null;
+  refetch(): void;
+}
+
+export function useCompared(ids: readonly string[]): Compared {
+  const [state, setState] = useState<Omit<Compared, 'refetch'>>({ runs: [], loading: true, error: null });
+  const [turn, setTurn] = useState(0);
+  const refetch = useCallback(() => setTurn((n) => n + 1), []);
+  useEffect(() => {
+    const stop = new AbortController();
+    Promise.all(ids.map((id) => readRun(id, stop.signal)))
+      .then((found) => setState({ runs: labelled(found), loading: false, error: null }))
+      .catch((error) => !stop.signal.aborted && setState({ runs: [], loading: false, error: asApiError(error) }));
+    return () => stop.abort();
+  }, [ids.join(' '), turn]);
+  useEffect(() => away.watch((isAway) => !isAway && refetch()), [refetch]);
+  return { ...state, refetch };
+}
+
+async function readRun(id: string, signal: AbortSignal): Promise<Omit<ComparedRun, 'label'>> {
+  const { run } = await request(RunPage, { id }, { signal });
+  if (!run)
+    throw new ApiError('refused', 'NOT_FOUND', `Expected a run, got "${id}", which does not exist or was deleted`);
+  const truth = run.truth ?? run.evaluations[0] ?? null;
+  const answer = truth ? await request(RunMetrics, { id, truth }, { signal }) : null;
+  return { run, metrics: answer?.run?.metrics ?? null };
+}
+
+/** The model tells runs of one batch apart; a number does where it does not. */
+function labelled(runs: readonly Omit<ComparedRun, 'label'>[]): ComparedRun[] {
+  const names = runs.map(
+    ({ run }) =>
+      `${run.batch?.name ?? 'deleted'}, ${run.model ? `${run.model.name} ${run.model.version}` : 'no model'}`,
+  );
+  const unique = new Set(names).size === names.length;
+  return runs.map((one, i) => ({ ...one, label: unique ? names[i]! : `${i + 1}. ${names[i]}` }));
+}

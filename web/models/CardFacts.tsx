@@ -1,0 +1,57 @@
+import type { Card } from '../api/operations.generated.ts';
+import { linkTo } from '../app/location.ts';
+import { bytes, count, moment, significant } from '../ui/formatting.ts';
+
+/** Where a model comes from, what it sees, and how well its export agrees with it. */
+export function CardFacts({ card }: { readonly card: Card }) {
+  const { input, data } = card;
+  const project = card.id.split(':')[1]!;
+  return (
+    <dl class="facts wide">
+      <div>
+        <dt>Trained on</dt>
+        <dd>
+          {data.length === 0 && 'not told'}
+          <ul class="plain-list">
+            {data.map(({ name, images, licence, digest }) => (
+              <li key={name}>
+                {name}, {count(images)} images; {licence} {digest && <code title={digest}>{digest.slice(0, 12)}</code>}
+              </li>
+            ))}
+          </ul>
+        </dd>
+      </div>
+      <div>
+        <dt>Training run</dt>
+        <dd>
+          {card.trainingRun ? (
+            <a href={linkTo(['training', `TrainingRun:${project}:${card.trainingRun}`])}>
+              {card.recipe ?? card.trainingRun}
+            </a>
+          ) : (
+            'none: imported'
+          )}
+          {card.pretraining && `; began with ${card.pretraining}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Input</dt>
+        <dd>
+          {input.width} × {input.height}, {input.channels === 1 ? 'grey' : 'colour'}, {input.fit},{' '}
+          {input.kernel.toLowerCase()}, margin {input.margin}; crop: {card.crop.toLowerCase()}
+        </dd>
+      </div>
+      <div>
+        <dt>Export</dt>
+        <dd>
+          {card.precision}, {bytes(card.bytes)}, sha256 <code title={card.sha256}>{card.sha256.slice(0, 12)}</code>
+          {card.parityError !== null && `, differs by ${significant(card.parityError)} of the crop at most`}
+        </dd>
+      </div>
+      <div>
+        <dt>Made</dt>
+        <dd>{moment(card.createdAt)}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,36 @@
+import type { RunLine } from '../api/operations.generated.ts';
+import { linkTo } from '../app/location.ts';
+import { count, interOcular, moment, percent, pixels } from '../ui/formatting.ts';
+import { Empty } from '../ui/States.tsx';
+import { Status } from '../ui/Status.tsx';
+
+/** A short list of runs; the long one is on the page of runs. */
+export function RunTable({ runs }: { readonly runs: readonly RunLine[] }) {
+  if (runs.length === 0) return <Empty>No run yet.</Empty>;
+  return (
+    <ul class="plain-list">
+      {runs.map((run) => (
+        <li key={run.id}>
+          <RunRow run={run} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function RunRow({ run }: { readonly run: RunLine }) {
+  const { metrics } = run;
+  return (
+    <div class="row">
+      <a class="row-main" href={linkTo(['runs', run.id])}>
+        {run.batch?.name ?? 'deleted batch'}
+        <span class="note"> {moment(run.committedAt)}</span>
+      </a>
+      <Status status={run.status} />
+      <span>{run.model ? `${run.model.name} ${run.model.version}` : ''}</span>
+      <span>{count(run.items)} images</span>
+      <span class="number">{metrics ? pixels(metrics.maePx) : ''}</span>
+      <span class="number">{metrics ? `NME ${percent(interOcular(metrics.nme))}` : ''}</span>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { Section } from '../ui/Page.tsx';
+
+export interface FiguresProps {
+  readonly figures: readonly { readonly name: string; readonly url: string }[];
+}
+
+const PICTURE = /\.(svg|png|jpe?g|webp)$/i;
+
+/** What the trainer drew: samples, augmented samples, kernels, good and bad predictions. Tables are links. */
+export function Figures({ figures }: FiguresProps) {
+  if (figures.length === 0) return null;
+  const pictures = figures.filter(({ name }) => PICTURE.test(name) && !/^loss\./.test(name));
+  const files = figures.filter(({ name }) => !PICTURE.test(name));
+  return (
+    <Section title="Figures">
+      <div class="figures">
+        {pictures.map(({ name, url }) => (
+          <figure key={name} class="picture">
+            <img src={url} alt={inWords(name)} loading="lazy" />
+            <figcaption>{inWords(name)}</figcaption>
+          </figure>
+        ))}
+      </div>
+      {files.length > 0 && (
+        <p>
+          {files.map(({ name, url }) => (
+            <a key={name} href={url} download={name}>
+              {name}
+            </a>
+          ))}
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** `augmentedSamples.png` -> `augmented samples`. */
+function inWords(name: string): string {
+  return name
+    .replace(/\.\w+$/, '')
+    .replaceAll(/[-_]/g, ' ')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+}

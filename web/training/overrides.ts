@@ -1,0 +1,18 @@
+/** Fields of a recipe and what they are set to. */
+
+/** `optimiser.learningRate` -> value. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/** As `--set` has them: `optimiser.learningRate=0.001, epochs=3`. */
+export function assignments(overrides: unknown): string {
+  return Object.entries((overrides ?? {}) as Overrides)
+    .map(([field, value]) => `${field}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}
+
+/** What differs from the recipe. */
+export function changed(recipe: Overrides, now: Overrides): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(now).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(recipe[field])),
+  );
+}
