@@ -32,9 +32,9 @@ export async function settle(
 ): Promise<Outcomes | null> {
   const { results } = parts.stores;
   const truths = items.map((item) => item.truths);
-  const body = await settlePredictions(parts, run, shard, own && withShardErrors(own, truths, run.model));
-  if (!body) return null;
-  const predictions = decodeLines(body, predictionSchema, resultKeys.predictionShard(run.project, run.run, shard));
+  const settled = await settlePredictions(parts, run, shard, own && withShardErrors(own, truths, run.model));
+  if (!settled) return null;
+  const { body, predictions } = settled;
   checkCount(run, shard, items.length, predictions.length);
   const places = linePlaces(body);
   if (run.truth) {
@@ -53,19 +53,25 @@ export async function settle(
   return null;
 }
 
-/** The body that stands. Null where it should be there and is not: the run was deleted. */
+interface Settled {
+  readonly body: Buffer;
+  readonly predictions: readonly Prediction[];
+}
+
+/** What stands. Null where it should be there and is not: the run was deleted. */
 async function settlePredictions(
   { stores: { results } }: Parts,
   run: Run,
   shard: string,
   own: readonly Prediction[] | null,
-): Promise<Buffer | null> {
+): Promise<Settled | null> {
   const key = resultKeys.predictionShard(run.project, run.run, shard);
   if (own) {
     const body = encodeLines(own);
-    if (await createObject(results, key, body)) return body;
+    if (await createObject(results, key, body)) return { body, predictions: own };
   }
-  return readBody(results, key);
+  const body = await readBody(results, key);
+  return body && { body, predictions: decodeLines(body, predictionSchema, key) };
 }
 
 function checkCount(run: Run, shard: string, items: number, predictions: number): void {

@@ -78,6 +78,7 @@ export class ChildScorer implements ItemScorer {
   #started = false;
   #closed = false;
   #nextId = 0;
+  #nextJob = 0;
   #outcomes = 0;
   #lastOutcomeAt = 0;
   #fruitless = 0;
@@ -135,10 +136,11 @@ export class ChildScorer implements ItemScorer {
     outcomes: AsyncQueue<ItemOutcome | { readonly error: unknown }>,
     stop: AbortSignal,
   ): Promise<void> {
+    const job = this.#nextJob++;
     const underWay = new Set<Promise<void>>();
     try {
       for await (const image of items) {
-        await this.#slots.take(image.bytes.length);
+        await this.#slots.take(job, image.bytes.length);
         if (stop.aborted) {
           this.#slots.give(image.bytes.length);
           break;

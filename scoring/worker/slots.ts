@@ -1,8 +1,11 @@
-/** Bounds what is in flight, by number and by bytes. First come, first served, so that shards stay in order. */
+/**
+ * Bounds what is in flight, by number and by bytes. The older job comes first, so that shards end one after the other:
+ * while one is being settled the next has the scorer, which never idles.
+ */
 export class Slots {
   readonly #maxCount: number;
   readonly #maxBytes: number;
-  readonly #waiting: { readonly bytes: number; readonly grant: () => void }[] = [];
+  readonly #waiting: { readonly job: number; readonly bytes: number; readonly grant: () => void }[] = [];
   #count = 0;
   #bytes = 0;
 
@@ -15,12 +18,16 @@ export class Slots {
     return this.#count;
   }
 
-  async take(bytes: number): Promise<void> {
+  /** `job`: its number; lower ones are older. */
+  async take(job: number, bytes: number): Promise<void> {
     if (this.#waiting.length === 0 && this.#fits(bytes)) {
       this.#grant(bytes);
       return;
     }
-    await new Promise<void>((grant) => this.#waiting.push({ bytes, grant }));
+    await new Promise<void>((grant) => {
+      const before = this.#waiting.findIndex((other) => other.job > job);
+      this.#waiting.splice(before === -1 ? this.#waiting.length : before, 0, { job, bytes, grant });
+    });
   }
 
   give(bytes: number): void {

@@ -85,7 +85,7 @@ async function shardsDone(stores: Stores, run: string): Promise<number> {
 }
 
 test('twenty random kills while 2,000 images are scored: one outcome an image, the undisturbed metrics', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const folder = await temporaryFolder();
   const { stores } = await embedded({ folder, maxReceives: 25 });
@@ -105,6 +105,7 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
   onTestFinished(async () => void (await Promise.all(workers.map((worker) => worker.stop()))));
 
   let killed = 0;
+  let whileScoring = 0;
   for (; killed < KILLS; killed++) {
     // The next kill comes when some more of the run is done, wherever that leaves the workers.
     const before = await shardsDone(stores, run);
@@ -114,6 +115,7 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
       return now >= before + more || now === 125;
     });
     await delay(Math.random() * 20);
+    if ((await shardsDone(stores, run)) < 125) whileScoring++;
     while (!killOneOf(workers.flatMap((worker) => worker.pids()))) await delay(5);
     await delay(5);
     for (const worker of workers) worker.restart();
@@ -123,6 +125,7 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
     return (await readRun(stores, PROJECT, run))?.done != null;
   });
   expect(killed).toBe(KILLS);
+  expect(whileScoring).toBeGreaterThan(KILLS / 2);
   expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
 
   const record = (await readRun(stores, PROJECT, run))!.record!;
