@@ -5,18 +5,27 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules', '.bin', 'node');
 
+/** The file itself, or all files of a folder, `dist` left out. */
+function filesOf(path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path), { withFileTypes: true })
+    .filter(({ name }) => name !== 'dist')
+    .flatMap(({ name }) => filesOf(`${path}/${name}`))
+    .sort();
+}
+
 /** Runs a step unless the files it depends on are as they were when it last succeeded. */
 function step(name, inputs, outputs, command, args) {
   const stamp = join(root, 'node_modules', '.cache', 'fiducial', `${name}.stamp`);
   const hash = createHash('sha256');
-  for (const file of inputs) hash.update(file).update(readFileSync(join(root, file)));
+  for (const file of inputs.flatMap(filesOf)) hash.update(file).update(readFileSync(join(root, file)));
   const digest = hash.digest('hex');
   const ready = outputs.every((file) => existsSync(join(root, file)));
   if (ready && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
@@ -37,3 +46,11 @@ step('install', ['package.json', 'package-lock.json', '.npmrc'], [node.slice(roo
   '--no-audit',
   '--no-fund',
 ]);
+
+step(
+  'build the dashboard',
+  ['web', 'graphql/client', 'training/figures/specs', 'scripts/build-web.mjs', 'package-lock.json'],
+  ['web/dist/index.html'],
+  node,
+  ['scripts/build-web.mjs'],
+);
