@@ -2,7 +2,7 @@
  * Holds one LocalStack for several processes: `node localstack/hold.ts FOLDER PID`. Writes `FOLDER/outcome.json`,
  * `{"endpoint"}` or `{"missing"}`, and ends on SIGTERM or when the process PID is gone.
  */
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isFiducialError } from '../domain/errors.ts';
 import { startLocalStack } from './start.ts';
@@ -39,6 +39,8 @@ try {
   await say({ endpoint: localStack.endpoint, how: localStack.how });
   await told;
   await localStack.stop();
+  // Otherwise its owner does.
+  if (!ownerIsAlive()) await rm(folder, { recursive: true, force: true });
   process.exit(0);
 } catch (error) {
   await say({ missing: error instanceof Error ? error.message : String(error) });

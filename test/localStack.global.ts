@@ -1,5 +1,6 @@
 /** vitest's globalSetup: one LocalStack for the whole run, started by the first test that asks, stopped at the end. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +16,8 @@ declare module 'vitest' {
 const STOP_TIMEOUT_MS = 30_000;
 
 export default function setup(project: TestProject): () => Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'fiducial-test-localstack-'));
+  // Made by the first test that asks.
+  const folder = join(tmpdir(), `fiducial-test-localstack-${randomUUID()}`);
   project.provide('localStackFolder', folder);
   project.provide('testRunPid', process.pid);
   return async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
@@ -25,10 +25,14 @@ export async function localStack(): Promise<AwsConfig | null> {
   return null;
 }
 
+/** Whoever makes the folder starts LocalStack. */
 async function isFirst(folder: string): Promise<boolean> {
-  return open(join(folder, 'claimed'), 'wx').then(
-    (file) => file.close().then(() => true),
-    () => false,
+  return mkdir(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
   );
 }
 
