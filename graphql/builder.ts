@@ -6,7 +6,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import { FiducialError } from '../domain/errors.ts';
 import type { Point } from '../domain/geometry.ts';
 import { OperationFailure } from './errors.ts';
-import { splitGlobalId } from './ids.ts';
+import { splitNodeId } from './ids.ts';
 import type { ApiContext } from './ports.ts';
 import { SCOPES_PLUGIN } from './scopePlugin.ts';
 
@@ -30,7 +30,7 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     brandLoadedObjects: true,
     encodeGlobalID: (typename, id) => `${typename}:${id}`,
-    decodeGlobalID: (id) => splitGlobalId(id),
+    decodeGlobalID: (id) => splitNodeId(id),
     nodeTypeOptions: { description: 'Anything with an id of its own, `Type:project:...`.' },
     pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
     nodeQueryOptions: {
@@ -43,7 +43,8 @@ export const builder = new SchemaBuilder<{
     nodesQueryOptions: false,
     cursorFieldOptions: { description: 'Goes on after this one, given as `after`.' },
     nodeFieldOptions: { description: 'The thing itself.' },
-    edgesFieldOptions: { description: 'In order.' },
+    // The connection itself is multiplied by the length of its page.
+    edgesFieldOptions: { description: 'In order.', complexity: { field: 1, multiplier: 1 } },
     pageInfoFieldOptions: { description: 'Where the page stands in its list.' },
     hasNextPageFieldOptions: { description: 'Whether to go on from endCursor.' },
     hasPreviousPageFieldOptions: { description: 'Whether the page was asked for with `after`.' },

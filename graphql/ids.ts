@@ -44,6 +44,13 @@ export function splitGlobalId(id: string): { typename: string; id: string } {
   return { typename: id.slice(0, at), id: id.slice(at + 1) };
 }
 
+/** Of `node(id:)`. INVALID_INPUT where nothing of that type can be asked for so. */
+export function splitNodeId(id: string): { typename: string; id: string } {
+  const split = splitGlobalId(id);
+  if (Object.hasOwn(SEGMENTS, split.typename) && split.typename !== 'ApiToken') return split;
+  throw malformed('Type:project:...', id);
+}
+
 /** Of `project:...`, as Relay's `node` gives it. INVALID_INPUT where malformed; FORBIDDEN for another project. */
 export function openNodeId(context: Pick<ApiContext, 'caller'>, type: NodeType, id: string): NodeId {
   const [project = '', ...parts] = id.split(':');

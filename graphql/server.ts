@@ -6,7 +6,7 @@ import type { Queues, Stores } from '../storage/ports.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import { presentError } from './errors.ts';
 import { type ServerContext, useAuthentication } from './plugins/authentication.ts';
-import { useNoIntrospection, useQueryLimits } from './plugins/limits.ts';
+import { useNestingLimit, useNoIntrospection, useQueryLimits } from './plugins/limits.ts';
 import { type RateLimit, useRateLimit } from './plugins/rateLimit.ts';
 import { useSecurityHeaders } from './plugins/securityHeaders.ts';
 import {
@@ -64,6 +64,7 @@ export function createApi(options: ApiOptions): Api {
       useAuthentication(options.authenticators, log),
       useRateLimit(rateLimit, log),
       useCSRFPrevention({ requestHeaders: [CSRF_HEADER] }),
+      useNestingLimit(),
       useQueryLimits(),
       ...(production ? [useNoIntrospection()] : []),
     ],

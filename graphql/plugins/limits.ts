@@ -1,6 +1,6 @@
 /** How large a query may be, before anything of it runs. */
 import { EnvelopArmorPlugin } from '@escape.tech/graphql-armor';
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /** The dashboard's largest query has depth 9, 30 aliases, 700 tokens; a page may be as long as a list allows. */
@@ -21,4 +21,29 @@ export function useNoIntrospection(): Plugin {
       addValidationRule(NoSchemaIntrospectionCustomRule);
     },
   };
+}
+
+const MOST_NESTED = 100;
+
+/** The parser calls itself for every bracket: thousands of them, and its stack is full before any limit is looked at. */
+export function useNestingLimit(): Plugin {
+  return {
+    onParse({ params: { source } }) {
+      const text = typeof source === 'string' ? source : source.body;
+      if (nesting(text) <= MOST_NESTED) return;
+      const extensions = { code: 'LIMIT_EXCEEDED', retryable: false, http: { status: 400 } };
+      throw new GraphQLError(`Expected at most ${MOST_NESTED} brackets within each other`, { extensions });
+    },
+  };
+}
+
+/** Brackets within strings and comments do not count. */
+export function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:\\.|[^"\\\n])*"|#[^\n]*|[[{(]|[\]})]/g)) {
+    if (token === '[' || token === '{' || token === '(') deepest = Math.max(deepest, ++depth);
+    else if (token === ']' || token === '}' || token === ')') depth--;
+  }
+  return deepest;
 }

@@ -242,16 +242,14 @@ builder.queryField('models', (t) =>
       resolve: async (_, { project: named, ...args }, context) => {
         const project = requireProject(context.caller, named ?? 'default');
         const { first, after } = forwards(args);
-        const store = context.parts.stores.models;
-        const [own, shared] = await Promise.all([listModels(store, project), listModels(store, 'shared')]);
-        const all = [
-          ...own.map((name) => ({ owner: project, name })),
-          ...shared.map((name) => ({ owner: 'shared', name })),
-        ];
-        const place = ({ owner, name }: ModelView) => `${owner === 'shared' ? 1 : 0}/${name}`;
-        const last = after === null ? '' : decodeCursor('model', after, /^[01]\/[a-z0-9._-]+$/)[0];
-        const rest = all.filter((model) => place(model) > last);
-        const cursor = (model: ModelView) => encodeCursor('model', place(model));
+        const { stores, models } = context.parts;
+        const [own, names] = await Promise.all([listModels(stores.models, project), models.names(project)]);
+        const last = after === null ? '' : decodeCursor('model', after, /^[a-z0-9._-]+$/)[0];
+        const rest = [...names]
+          .sort()
+          .filter((name) => name > last)
+          .map((name) => ({ owner: own.includes(name) ? project : SHARED, name }));
+        const cursor = ({ name }: ModelView) => encodeCursor('model', name);
         return connectionOf(pageOfIds(rest.slice(0, first), cursor, rest.length > first), after, (model) => model);
       },
     },
