@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ModelCatalog } from '../inference/catalog.ts';
 import { openSession } from '../inference/runtime.ts';
 import { type Embedded, openEmbedded } from '../storage/embedded/index.ts';
+import type { ObjectStore } from '../storage/ports.ts';
 import type { TrainerParts } from '../training/worker/runTraining.ts';
 import { FOLDERS } from './context.ts';
 import { CODE_VERSION } from './version.ts';
@@ -23,13 +24,13 @@ export async function openCatalog(
   return { catalog, embedded, close: async () => embedded?.close() };
 }
 
-export function trainerParts(embedded: Embedded, threads: number): TrainerParts {
+export function trainerParts(models: ObjectStore, folder: string, threads: number): TrainerParts {
   return {
-    models: embedded.stores.models,
+    models,
     holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     open: openSession,
     codeVersion: CODE_VERSION,
-    cacheFolder: join(embedded.folder, 'cache'),
+    cacheFolder: join(folder, 'cache'),
     threads,
     now: () => new Date(),
   };

@@ -5,12 +5,14 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { FiducialError } from '../domain/errors.ts';
-import { openEmbedded } from '../storage/embedded/index.ts';
+import { openStorage, type StorageConfig } from '../storage/open.ts';
 import type { ProcessConfig } from './processes/stackProcess.ts';
 import { createSupervisor, type Supervisor } from './supervise.ts';
 
 export interface StackOptions {
   readonly folder: string;
+  /** Null: embedded in the folder. */
+  readonly aws: Extract<StorageConfig, { kind: 'aws' }> | null;
   readonly host: string;
   readonly port: number;
   readonly scorers: number;
@@ -32,11 +34,13 @@ export type Endpoint = z.infer<typeof endpointSchema>;
 
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   const folder = resolve(options.folder);
+  const storage: StorageConfig = options.aws ?? { kind: 'embedded', folder };
+  await mkdir(folder, { recursive: true });
   // Alone: the schema is brought up to date before anybody else opens the folder.
-  await (await openEmbedded({ folder })).close();
+  await (await openStorage(storage)).close();
   const token = await readOrMakeToken(folder);
   const supervisor = createSupervisor(options);
-  const config: ProcessConfig = { folder, host: options.host, port: options.port, url: null, token };
+  const config: ProcessConfig = { folder, storage, host: options.host, port: options.port, url: null, token };
   try {
     const url = await startApi(supervisor, config);
     const rest = { ...config, url };

@@ -105,16 +105,22 @@ async function trainOnce(
     output.note(`training run ${training}`);
     const epochs: TrainingEpoch[] = [];
     const started = performance.now();
-    const outcome = await runTraining(trainerParts(embedded, 1), DEFAULT_PROJECT, training, signal, {
-      onData: ({ train: part, val, test }) =>
-        output.note(
-          `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
-        ),
-      onEpoch: (epoch) => {
-        epochs.push(epoch);
-        output.note(epochLine(epoch));
+    const outcome = await runTraining(
+      trainerParts(embedded.stores.models, embedded.folder, 1),
+      DEFAULT_PROJECT,
+      training,
+      signal,
+      {
+        onData: ({ train: part, val, test }) =>
+          output.note(
+            `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
+          ),
+        onEpoch: (epoch) => {
+          epochs.push(epoch);
+          output.note(epochLine(epoch));
+        },
       },
-    });
+    );
     if (outcome.outcome === 'failed') throw outcome.error;
     if (outcome.outcome !== 'finished') {
       const hint = outcome.outcome === 'ended' ? 'it has ended already' : `go on with --resume ${training}`;

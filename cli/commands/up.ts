@@ -1,6 +1,7 @@
 /** `fiducial up`: the whole stack embedded in one folder, until it is told to stop. */
 import { once } from 'node:events';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { readStorageConfig } from '../../functions/config.ts';
 import type { CliContext } from '../context.ts';
 import { DEFAULT_PORT } from '../defaults.ts';
 import { runDemo } from '../demo.ts';
@@ -14,6 +15,7 @@ interface UpFlags {
   readonly scorers: number;
   readonly trainers: number;
   readonly demo: boolean;
+  readonly storage: 'embedded' | 'aws';
 }
 
 export function addUpCommand(program: Command, context: CliContext): void {
@@ -26,6 +28,11 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--scorers <n>', 'scorer processes', wholeNumber, 1)
     .option('--trainers <n>', 'trainer processes', wholeNumber, 1)
     .option('--demo', 'score the demo batch at the first start', false)
+    .addOption(
+      new Option('--storage <kind>', '`aws`: the buckets and queues that the environment names (AWS or LocalStack)')
+        .choices(['embedded', 'aws'])
+        .default('embedded'),
+    )
     .action((flags: UpFlags) => up(flags, context));
 }
 
@@ -34,6 +41,7 @@ async function up(flags: UpFlags, { config, output, signal }: CliContext): Promi
   const stack = await startStack({
     ...flags,
     folder,
+    aws: flags.storage === 'aws' ? awsStorage() : null,
     onLine: (name, line) => output.note(`[${name}] ${line}`),
     onRestart: (name, reason, delayMs) => output.note(`[${name}] ended (${reason}); starts again in ${delayMs} ms`),
   });
@@ -49,4 +57,9 @@ async function up(flags: UpFlags, { config, output, signal }: CliContext): Promi
   } finally {
     await stack.stop();
   }
+}
+
+function awsStorage() {
+  const { region, endpoint, buckets, queues } = readStorageConfig();
+  return { kind: 'aws', region, endpoint, buckets, queues } as const;
 }

@@ -9,13 +9,14 @@ import { openStack, processConfigSchema } from './stackProcess.ts';
 const config = processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
 let url = config.url ?? '';
-const { embedded, stores, queues, catalog, log } = await openStack(config, 'api', () => url);
+const { storage, stores, queues, catalog, log } = await openStack(config, 'api', () => url);
 const api = createApi({ stores, queues, models: catalog, authenticators: [localToken(config.token)], log });
 const server = await startServer({
   port: config.url === null ? config.port : Number(new URL(config.url).port),
   host: config.host,
   api,
-  storage: { stores, signer: embedded.signer },
+  // S3 answers signed requests itself.
+  storage: storage.signer && { stores, signer: storage.signer },
   staticFolder: FOLDERS.web,
   log,
 });
@@ -23,6 +24,6 @@ url = server.url;
 sayReady({ url });
 signal.addEventListener('abort', async () => {
   await server.close();
-  await embedded.close();
+  await storage.close();
   letGo();
 });

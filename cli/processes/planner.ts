@@ -14,7 +14,7 @@ const SWEEP_EVERY_MS = 3_600_000;
 
 const config = processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
-const { embedded, catalog, ...parts } = await openStack(config, 'planner');
+const { storage, catalog, ...parts } = await openStack(config, 'planner');
 const planParts = {
   ...parts,
   models: modelResolver(modelSources(catalog)),
@@ -27,7 +27,7 @@ await Promise.all([
   runDeadLetters({ ...parts, runs: new RunRecords(parts.stores.results) }, { signal }),
   sweepHourly(),
 ]);
-await embedded.close();
+await storage.close();
 letGo();
 
 async function sweepHourly(): Promise<void> {

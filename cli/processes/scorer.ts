@@ -7,10 +7,10 @@ import { openStack, processConfigSchema } from './stackProcess.ts';
 
 const config = processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
-const { embedded, catalog, ...parts } = await openStack(config, 'scorer');
+const { storage, catalog, ...parts } = await openStack(config, 'scorer');
 const scorer = createChildScorer(catalog, { log: parts.log });
 sayReady();
 await runScorer({ ...parts, scorer, runs: new RunRecords(parts.stores.results) }, { signal });
 await scorer.close();
-await embedded.close();
+await storage.close();
 letGo();

@@ -4,11 +4,13 @@ import pino from 'pino';
 import { z } from 'zod';
 import { ModelCatalog } from '../../inference/catalog.ts';
 import type { Log } from '../../scoring/ports.ts';
-import { type Embedded, openEmbedded } from '../../storage/embedded/index.ts';
+import { openStorage, type Storage, storageConfigSchema } from '../../storage/open.ts';
 import { FOLDERS } from '../context.ts';
 
 export const processConfigSchema = z.object({
+  /** Of this machine: caches, and the embedded storage. */
   folder: z.string(),
+  storage: storageConfigSchema,
   /** 0: any that is free. */
   port: z.int().min(0).max(65_535),
   host: z.string(),
@@ -18,8 +20,8 @@ export const processConfigSchema = z.object({
 });
 export type ProcessConfig = z.infer<typeof processConfigSchema>;
 
-export interface StackParts extends Pick<Embedded, 'stores' | 'queues'> {
-  readonly embedded: Embedded;
+export interface StackParts extends Pick<Storage, 'stores' | 'queues'> {
+  readonly storage: Storage;
   readonly catalog: ModelCatalog;
   readonly log: Log;
   now(): Date;
@@ -27,14 +29,14 @@ export interface StackParts extends Pick<Embedded, 'stores' | 'queues'> {
 
 /** `baseUrl` is asked when something is signed: by then the API listens. */
 export async function openStack(config: ProcessConfig, name: string, baseUrl?: () => string): Promise<StackParts> {
-  const embedded = await openEmbedded({ folder: config.folder, ...(baseUrl ? { baseUrl } : {}) });
+  const storage = await openStorage(config.storage, baseUrl);
   const catalog = new ModelCatalog({
-    store: embedded.stores.models,
+    store: storage.stores.models,
     shipped: FOLDERS.shippedModels,
     cache: join(config.folder, 'cache', 'onnx'),
   });
-  const { stores, queues } = embedded;
-  return { embedded, stores, queues, catalog, log: createLog(name), now: () => new Date() };
+  const { stores, queues } = storage;
+  return { storage, stores, queues, catalog, log: createLog(name), now: () => new Date() };
 }
 
 function createLog(name: string): Log {

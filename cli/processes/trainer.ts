@@ -11,7 +11,7 @@ const LONGEST_MS = 10 * 3_600_000;
 
 const config = processConfig((value) => processConfigSchema.parse(value));
 const stop = stopSignal();
-const { embedded, queues, log } = await openStack(config, 'trainer');
+const { storage, queues, log } = await openStack(config, 'trainer');
 sayReady();
 await consume(
   queues.train,
@@ -24,12 +24,17 @@ await consume(
     }
     const { project, training } = message.data;
     const until = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
-    const { outcome } = await runTraining(trainerParts(embedded, 1), project, training, until);
+    const { outcome } = await runTraining(
+      trainerParts(storage.stores.models, config.folder, 1),
+      project,
+      training,
+      until,
+    );
     log.info({ project, training, outcome }, 'a training job was let go');
     return outcome === 'stopped' ? 'anew' : 'done';
   },
 );
-await embedded.close();
+await storage.close();
 letGo();
 
 function parseJson(text: string): unknown {
