@@ -6,7 +6,8 @@
  *                                 --folds 5  --set KEY=VALUE  --backend NAME  --out FILE.json
  *
  * Each network is exported, and the exported package scores its test people through the predictor that scoring runs.
- * Beside each set's error stands that of always answering the mean position of the training people of that set.
+ * Beside each set's error stands that of always answering a mean position: of the training people of that set
+ * (`ownMeanPx`), and of the training people of all sets together (`jointMeanPx`), as a run's own report has it.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -37,7 +38,10 @@ const folds = Number(values.folds);
 const recipe = withOverrides(recipeNamed(name), Object.fromEntries(values.set.map(parseAssignment)));
 
 interface TestedFace extends CheckedFace {
-  readonly meanMaePx: number;
+  /** Of always answering the mean position of the training people of its set. */
+  readonly ownMeanPx: number;
+  /** Of always answering that of all training people. */
+  readonly jointMeanPx: number;
 }
 
 async function testFold(fold: number): Promise<TestedFace[]> {
@@ -75,30 +79,31 @@ function withMeanAnswer(
   test: readonly Placed[],
   { target }: Recipe,
 ): TestedFace[] {
-  const sources = new Set(test.map(({ sample }) => sample.source));
-  const means = new Map(
-    [...sources].map((source) => [source, meanPosition(train.filter(({ sample }) => sample.source === source))]),
-  );
-  return faces.map((face, i) => ({
-    ...face,
-    meanMaePx: meanAnswerMaePx(means.get(face.sample.source)!, test[i]!, target.layout),
-  }));
+  const joint = meanPosition(train);
+  return faces.map((face, i) => {
+    const own = meanPosition(train.filter(({ sample }) => sample.source === face.sample.source));
+    const error = (mean: typeof joint) => meanAnswerMaePx(mean, test[i]!, target.layout);
+    return { ...face, ownMeanPx: error(own), jointMeanPx: error(joint) };
+  });
 }
 
 function rowsOf(faces: readonly TestedFace[]) {
   return [...bySource(faces)].map(([set, all]) => {
     const own = all as TestedFace[];
-    const [maePx, meanMaePx] = [maePxOf(own)!, own.reduce((sum, face) => sum + face.meanMaePx, 0) / own.length];
+    const maePx = maePxOf(own)!;
+    const mean = (value: (face: TestedFace) => number) => own.reduce((sum, face) => sum + value(face), 0) / own.length;
+    const [ownMeanPx, jointMeanPx] = [mean((face) => face.ownMeanPx), mean((face) => face.jointMeanPx)];
     const people = new Set(own.map(({ sample }) => sample.group)).size;
-    return { set, people, faces: own.length, maePx, meanMaePx, ratio: maePx / meanMaePx };
+    const counts = { set, people, faces: own.length };
+    return { ...counts, maePx, ownMeanPx, ratio: maePx / ownMeanPx, jointMeanPx, jointRatio: maePx / jointMeanPx };
   });
 }
 
 function summary(faces: readonly TestedFace[]): string {
   return rowsOf(faces)
     .map(
-      ({ set, maePx, meanMaePx, ratio }) =>
-        `${set} ${maePx.toFixed(2)} of ${meanMaePx.toFixed(2)} px (${ratio.toFixed(3)})`,
+      ({ set, maePx, ownMeanPx, ratio }) =>
+        `${set} ${maePx.toFixed(2)} of ${ownMeanPx.toFixed(2)} px (${ratio.toFixed(3)})`,
     )
     .join(', ');
 }

@@ -4,7 +4,7 @@ import { type Point, shiftBox } from '../../domain/geometry.ts';
 import { evaluateItem, type FaceErrors } from '../../domain/metrics/index.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
 import type { CropRule, TruthFace } from '../../domain/records.ts';
-import { type PredictedItem, type Predictor, type PredictorItem, toPrediction } from '../../inference/predictor.ts';
+import { type Predictor, type PredictorItem, toPrediction } from '../../inference/predictor.ts';
 import type { Sample } from '../data/sample.ts';
 
 /** Where the network is told to look. `dx`, `dy`: sides of the given box, by which it is moved. */
@@ -74,9 +74,6 @@ export async function checkFaces(
   }
   return { faces: labelled.map((sample) => results.get(sample)!), extra, failed };
 }
-
-/** Boxes that the detector finds, adjusted as the card says, beside the labels of the same images. */
-export type DetectedItem = PredictedItem<readonly Sample[]>;
 
 export async function* itemsOf(
   items: readonly (readonly Sample[])[],

@@ -78,11 +78,8 @@ export function laplacianVariance(pixels: Uint8Array, width: number, height: num
 }
 
 /** In the face's own axes, in halves of the distance of the outer eye corners; y is below the eyes. */
-const CHEEKS_AND_BRIDGE = [
-  { x: [-0.12, 0.12], y: [-0.05, 0.35] },
-  { x: [-0.75, -0.4], y: [0.45, 0.75] },
-  { x: [0.4, 0.75], y: [0.45, 0.75] },
-] as const;
+/** Between the eyes and the brows: masks end below it, and hair seldom reaches it. */
+const BETWEEN_EYES = [{ x: [-0.2, 0.2], y: [-0.45, 0.15] }] as const;
 const LOWER_FACE = [{ x: [-0.65, 0.65], y: [1, 2] }] as const;
 const FOREHEAD = [{ x: [-0.8, 0.8], y: [-1.35, -0.7] }] as const;
 
@@ -99,7 +96,7 @@ function covered(
   if (!frame || yaw === null) return { lowerUnlikeSkin: null, foreheadUnlikeSkin: null };
   const image: Pixels = { data: pixels, width: SIDE, height: SIDE };
   const upright = foreshortened(frame, yaw);
-  const skin = skinColour(image, upright, CHEEKS_AND_BRIDGE);
+  const skin = skinColour(image, upright, BETWEEN_EYES);
   return {
     lowerUnlikeSkin: shareUnlikeSkin(image, upright, LOWER_FACE, skin),
     foreheadUnlikeSkin: shareUnlikeSkin(image, upright, FOREHEAD, skin),

@@ -1,4 +1,4 @@
-/** Which part of a face is not of its own skin's colour: measured against the cheeks and the bridge of the nose. */
+/** Which part of a face is not of its own skin's colour: measured against the skin between the eyes. */
 import type { FaceFrame } from './yaw.ts';
 
 /** sRGB, [H][W][3]. */

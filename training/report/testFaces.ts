@@ -1,6 +1,5 @@
 /** The faces that a training run was tested on, scored anew by its model, with what can be measured about each. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { ModelCard } from '../../domain/modelCard.ts';
@@ -30,29 +29,23 @@ export async function testSamples(paths: readonly string[], split: SplitRecord):
   return samples.filter(({ image, group }) => tested.has(`${digests.get(image)} ${group}`));
 }
 
-/** The photos of the synthetic set that were its test, rendered again, while `work` needs them. */
-export async function withSyntheticTest<T>(
+/** The photos of the synthetic set that were its test, rendered again into `folder`, which must exist. */
+export async function syntheticTestSamples(
+  folder: string,
   { synthetic, target }: Recipe,
   split: SplitRecord,
-  work: (samples: readonly Sample[]) => Promise<T>,
-): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'fiducial-report-'));
-  try {
-    const tested = split.filter(({ part }) => part === 'test');
-    // Where only the nose is learnt, all 68 points tell how the head is turned.
-    const layout = target.layout === 'imm58' ? 'imm58' : 'ibug68';
-    const entries = [];
-    for (const { key } of tested) {
-      const index = Number(/(\d+)\.jpg$/.exec(key)?.[1]);
-      const { entry, bytes } = await syntheticPhoto(index, synthetic.seed, { layout });
-      await writeFile(join(folder, entry.key), bytes);
-      entries.push(entry);
-    }
-    await writeFile(join(folder, 'images.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-    return await work((await readDataset(folder)).samples);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+): Promise<readonly Sample[]> {
+  // Where only the nose is learnt, all 68 points tell how the head is turned.
+  const layout = target.layout === 'imm58' ? 'imm58' : 'ibug68';
+  const lines: string[] = [];
+  for (const { key } of split.filter(({ part }) => part === 'test')) {
+    const index = Number(/(\d+)\.jpg$/.exec(key)?.[1]);
+    const { entry, bytes } = await syntheticPhoto(index, synthetic.seed, { layout });
+    await writeFile(join(folder, entry.key), bytes);
+    lines.push(`${JSON.stringify(entry)}\n`);
   }
+  await writeFile(join(folder, 'images.jsonl'), lines.join(''));
+  return (await readDataset(folder)).samples;
 }
 
 const MEASURED_AT_ONCE = 4;
