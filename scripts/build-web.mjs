@@ -1,16 +1,18 @@
 #!/usr/bin/env node
 /**
- * Bundles the dashboard into web/dist. `node scripts/build-web.mjs`; `--analyse` prints what each file is made of.
+ * Bundles the dashboard into web/dist: `node scripts/build-web.mjs`. `--out DIR` puts it elsewhere; `--analyse` prints
+ * what each file is made of.
  * File names carry the hash of their content, but for index.html. The plot library is a chunk of its own.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { analyzeMetafile, build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const dist = join(root, 'web/dist');
+const out = process.argv.indexOf('--out');
+const dist = out > 0 ? resolve(process.argv[out + 1]) : join(root, 'web/dist');
 const entry = 'web/main.tsx';
 
 rmSync(dist, { recursive: true, force: true });

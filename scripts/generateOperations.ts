@@ -1,6 +1,7 @@
 /**
- * Writes web/api/operations.generated.ts: the dashboard's operations, checked against the SDL, with the types of what
- * they take and give. `node scripts/generateOperations.ts`; a test fails where the file is stale.
+ * Writes web/api/operations.generated.ts and graphql/client/operations.generated.ts: the operations of the dashboard
+ * and of the client, checked against the SDL, with the types of what they take and give.
+ * `node scripts/generateOperations.ts`; a test fails where a file is stale.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -49,10 +50,13 @@ interface Sources {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
+/** Folders with `operations/*.graphql`, `operation.ts` and the generated file. */
+export const TARGETS = ['web/api', 'graphql/client'] as const;
+
 /** The file's text. Throws where an operation does not fit the schema. */
-export function generateOperations(): string {
+export function generateOperations(target: (typeof TARGETS)[number] = 'web/api'): string {
   const schema = buildSchema(readFileSync(`${root}graphql/schema.graphql`, 'utf8'), { assumeValid: true });
-  const files = globSync('web/api/operations/*.graphql', { cwd: root }).sort();
+  const files = globSync(`${target}/operations/*.graphql`, { cwd: root }).sort();
   const document = concatAST(files.map((file) => parse(readFileSync(root + file, 'utf8'), { noLocation: true })));
   const wrong = validate(schema, document);
   if (wrong.length > 0) throw new Error(`An operation does not fit graphql/schema.graphql: ${wrong.join('; ')}`);
@@ -61,7 +65,7 @@ export function generateOperations(): string {
   );
   const sources = { schema, fragments };
   return [
-    '// Written by scripts/generateOperations.ts from graphql/schema.graphql and web/api/operations. Not to be edited.',
+    `// Written by scripts/generateOperations.ts from graphql/schema.graphql and ${target}/operations. Not to be edited.`,
     "import type { Operation } from './operation.ts';",
     ...inputTypes(schema, document),
     ...[...fragments.values()].map((one) => fragmentType(sources, one)),
@@ -195,5 +199,5 @@ function inputTypes(schema: GraphQLSchema, document: DocumentNode): string[] {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(`${root}web/api/operations.generated.ts`, generateOperations());
+  for (const target of TARGETS) writeFileSync(`${root}${target}/operations.generated.ts`, generateOperations(target));
 }

@@ -9,7 +9,7 @@ import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { Status } from '../ui/Status.tsx';
 import { NewBatch } from '../upload/NewBatch.tsx';
 
-const PAGE = 50;
+const PAGE = 20;
 
 export function BatchesPage() {
   const { project } = session.get();

@@ -9,7 +9,7 @@ import { CardMetrics } from './CardMetrics.tsx';
 
 export function ModelsPage() {
   const { project } = session.get();
-  const models = usePages(ModelList, { project, first: 50 }, (data) => data.models);
+  const models = usePages(ModelList, { project, first: 20 }, (data) => data.models);
   return (
     <Page title="Models">
       <Failure error={models.error} retry={models.more} />

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { interOcular, percent, pixels } from '../ui/formatting.ts';
+import { percent, pixels } from '../ui/formatting.ts';
 import type { ItemEntry } from './useItems.ts';
 
 export interface ItemRowProps {
@@ -31,7 +31,5 @@ function errorText({ item, error }: ItemEntry): string {
   }
   if (item.faces.length !== 1) return item.faces.length === 0 ? 'no face found' : `${item.faces.length} faces`;
   const [face] = item.faces;
-  if (face!.maePx === null) return '1 face';
-  const nme = interOcular(face!.nme);
-  return `${pixels(face!.maePx)}${nme === null ? '' : `, NME ${percent(nme)}`}`;
+  return face!.maePx === null ? '1 face' : pixels(face!.maePx);
 }

@@ -45,7 +45,8 @@ export function Items({ run, layout, filters }: ItemsProps) {
       {items.loading && items.rows.length === 0 && <Loading what="images" />}
       {!items.loading && items.rows.length === 0 && (
         <Empty>
-          No image fits these filters{items.hasMore ? ' so far. ' : '.'}
+          {run.status === 'RUNNING' ? 'None is through yet' : 'No image fits these filters'}
+          {items.hasMore ? ' so far. ' : '.'}
           {items.hasMore && (
             <button type="button" onClick={items.more}>
               Look further

@@ -41,7 +41,7 @@ export function RunPage({ id, filters }: { readonly id: string; readonly filters
           <FailureCounts run={run} />
         </Section>
       )}
-      {run.items !== null && run.items > 0 && <Items run={run} layout={layout} filters={filters} />}
+      {run.items !== null && run.items > 0 && <Items key={run.status} run={run} layout={layout} filters={filters} />}
     </Page>
   );
 }

@@ -38,7 +38,7 @@ export interface JsonSchema {
 const NOT_IN_FORM: ReadonlySet<string> = new Set(['name', 'description', 'sweep']);
 
 export function recipeFields(value: unknown, schema: JsonSchema): RecipeField[] {
-  return fieldsAt(value, schema, '').filter(({ path }) => !NOT_IN_FORM.has(path));
+  return fieldsAt(value, schema, '').filter(({ path }) => !NOT_IN_FORM.has(path.split('.')[0]!));
 }
 
 function fieldsAt(value: unknown, schema: JsonSchema, path: string): RecipeField[] {
@@ -51,10 +51,15 @@ function fieldsAt(value: unknown, schema: JsonSchema, path: string): RecipeField
 
 /** Of alternatives the one that this value is: its constants agree, its properties are there. */
 function variantFor(value: unknown, schema: JsonSchema): JsonSchema {
-  const alternatives = schema.anyOf ?? schema.oneOf;
-  if (!alternatives) return schema;
+  const alternatives = alternativesOf(schema);
+  if (alternatives.length === 0) return schema;
   const fitting = alternatives.map((one) => variantFor(value, one)).filter((one) => fits(value, one));
   return fitting[0] ?? alternatives.find(({ type }) => type !== 'null') ?? schema;
+}
+
+function alternativesOf(schema: JsonSchema): readonly JsonSchema[] {
+  const { anyOf, oneOf, type } = schema;
+  return anyOf ?? oneOf ?? (Array.isArray(type) ? type.map((one: string) => ({ ...schema, type: one })) : []);
 }
 
 function fits(value: unknown, schema: JsonSchema): boolean {
@@ -71,9 +76,10 @@ function fits(value: unknown, schema: JsonSchema): boolean {
 }
 
 function leaf(value: unknown, variant: JsonSchema, whole: JsonSchema, path: string): RecipeField {
-  const constants = (whole.anyOf ?? whole.oneOf)?.map((one) => one.const).filter((one) => one !== undefined) ?? [];
-  const nullable = (whole.anyOf ?? []).some(({ type }) => type === 'null');
-  const known = value === null ? ((whole.anyOf ?? []).find(({ type }) => type !== 'null') ?? variant) : variant;
+  const alternatives = alternativesOf(whole);
+  const constants = alternatives.map((one) => one.const).filter((one) => one !== undefined);
+  const nullable = alternatives.some(({ type }) => type === 'null');
+  const known = value === null ? (alternatives.find(({ type }) => type !== 'null') ?? variant) : variant;
   const choices = known.enum ?? constants;
   return {
     path,

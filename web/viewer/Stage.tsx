@@ -39,7 +39,12 @@ export function Stage({ url, label, size, item, layout, layers, chosen }: StageP
     event.preventDefault();
     zoomBy(Math.exp(-event.deltaY / 400), [event.offsetX, event.offsetY]);
   };
-  const frame = { left: now.left, top: now.top, width: image.width * now.scale, height: image.height * now.scale };
+  const frame = {
+    left: `${now.left}px`,
+    top: `${now.top}px`,
+    width: `${image.width * now.scale}px`,
+    height: `${image.height * now.scale}px`,
+  };
   return (
     <div class="stage" ref={box} onPointerMove={drag} onWheel={wheel}>
       {url && !broken && (
