@@ -1,10 +1,9 @@
 /** Ground truth that comes after a run. */
 import { createHash } from 'node:crypto';
-import { FiducialError } from '../domain/errors.ts';
+import { FiducialError, isFiducialError } from '../domain/errors.ts';
 import { resultKeys, uploadKeys } from '../domain/keys.ts';
 import { type EvaluateMessage, evaluateMessageSchema } from '../scoring/planning/messages.ts';
 import type { RunView } from '../scoring/read/types.ts';
-import { isFiducialError } from '../domain/errors.ts';
 import type { ApiParts } from './ports.ts';
 
 /**
@@ -14,7 +13,9 @@ import type { ApiParts } from './ports.ts';
 export async function addGroundTruth(parts: ApiParts, view: RunView, digest: string): Promise<void> {
   const { project, run, batch } = view;
   if (!view.done) {
-    throw new FiducialError('PRECONDITION_FAILED', `Expected a finished run, got one that is ${view.status}`, { ids: { run } });
+    throw new FiducialError('PRECONDITION_FAILED', `Expected a finished run, got one that is ${view.status}`, {
+      ids: { run },
+    });
   }
   if (await parts.stores.results.head(resultKeys.metrics(project, run, digest))) return;
   const actual = await digestOf(parts, uploadKeys.truth(project, batch, digest));
@@ -32,6 +33,9 @@ async function digestOf({ stores }: ApiParts, key: string): Promise<string> {
     return hash.digest('hex');
   } catch (error) {
     if (!isFiducialError(error, 'NOT_FOUND')) throw error;
-    throw new FiducialError('NOT_FOUND', 'Expected the truth to be uploaded (renewUpload with `what: TRUTH`), found none');
+    throw new FiducialError(
+      'NOT_FOUND',
+      'Expected the truth to be uploaded (renewUpload with `what: TRUTH`), found none',
+    );
   }
 }

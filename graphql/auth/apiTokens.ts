@@ -31,7 +31,8 @@ export function apiTokens({ results, now = () => new Date(), cacheMs = 30_000 }:
     const record = await cache.get(key, () => readJson(results, key, apiTokenSchema));
     if (!record || record.project !== project) throw unauthenticated('a token that is known here, got another');
     const expiresAt = new Date(record.expiresAt);
-    if (record.revokedAt !== null || expiresAt <= now()) throw unauthenticated('a token that has not expired, got one that has');
+    if (record.revokedAt !== null || expiresAt <= now())
+      throw unauthenticated('a token that has not expired, got one that has');
     return { id: `token:${record.token}`, scopes: new Set(record.scopes), projects: new Set([project]), expiresAt };
   };
 }
@@ -99,7 +100,12 @@ export async function listApiTokens(results: ObjectStore, project: string, first
 }
 
 /** By the first digits of its hash. Repeating it is harmless. NOT_FOUND. */
-export async function revokeApiToken(results: ObjectStore, project: string, token: string, at: Date): Promise<ApiToken> {
+export async function revokeApiToken(
+  results: ObjectStore,
+  project: string,
+  token: string,
+  at: Date,
+): Promise<ApiToken> {
   const known = /^[0-9a-f]{12}$/.test(token) ? listAll(results, `${apiKeys.tokens(project)}${token}`) : [];
   for await (const { key } of known) {
     const record = await readJson(results, key, apiTokenSchema);

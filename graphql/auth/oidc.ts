@@ -7,7 +7,18 @@ import { type Authenticator, unauthenticated } from './authenticate.ts';
 import { type Caller, SCOPES, type Scope } from './caller.ts';
 
 /** Asymmetric only: a public key can't be taken for a shared secret. */
-export const JWT_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+export const JWT_ALGORITHMS = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
 export const oidcSchema = z.object({
   issuer: z.url(),
@@ -28,7 +39,8 @@ export type OidcOptions = z.input<typeof oidcSchema> & {
 
 export function oidc({ keys, now, ...given }: OidcOptions): Authenticator {
   const options = oidcSchema.parse(given);
-  const keySet = keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
+  const keySet =
+    keys ?? createRemoteJWKSet(new URL(options.jwksUri), { timeoutDuration: 5_000, cooldownDuration: 30_000 });
   return async (token) => {
     if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token) || token.startsWith('fid.')) return null;
     try {
@@ -66,13 +78,17 @@ function listOf(claim: unknown): string[] {
 
 /** What is wrong with a token helps whoever made it; which key would be right is nobody's business. */
 function refusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return unauthenticated('a token that has not expired, got one that has', error);
+  if (error instanceof errors.JWTExpired)
+    return unauthenticated('a token that has not expired, got one that has', error);
   if (error instanceof errors.JWTClaimValidationFailed) {
     return unauthenticated(`a token for this API, got one whose claim \`${error.claim}\` is not as expected`, error);
   }
   if (error instanceof errors.JWKSTimeout) {
-    return new FiducialError('UNAVAILABLE', 'Expected the keys of the issuer, got no answer; try again', { cause: error });
+    return new FiducialError('UNAVAILABLE', 'Expected the keys of the issuer, got no answer; try again', {
+      cause: error,
+    });
   }
-  if (error instanceof errors.JOSEError) return unauthenticated('a token that the issuer has signed, got another', error);
+  if (error instanceof errors.JOSEError)
+    return unauthenticated('a token that the issuer has signed, got another', error);
   return new FiducialError('UNAVAILABLE', 'Expected the keys of the issuer, got none; try again', { cause: error });
 }

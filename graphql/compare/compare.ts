@@ -60,7 +60,9 @@ export async function compareRuns(results: ObjectStore, runs: readonly Compared[
 function comparisonOf(baseline: RunView, run: RunView, first: Faces, second: Faces, complete: boolean): Comparison {
   const pairs = pairFaces(first, second);
   const answered = pairs.filter((pair) => pair.first.maePx !== null && pair.second.maePx !== null);
-  const measure: Measure = answered.every((pair) => pair.first.nme !== null && pair.second.nme !== null) ? 'nme' : 'maePx';
+  const measure: Measure = answered.every((pair) => pair.first.nme !== null && pair.second.nme !== null)
+    ? 'nme'
+    : 'maePx';
   const changes = answered
     .map((pair) => ({ ...pair, difference: pair.second[measure]! - pair.first[measure]! }))
     .sort((a, b) => a.difference - b.difference || (a.first.key < b.first.key ? -1 : 1));

@@ -116,7 +116,10 @@ builder.mutationField('createApiToken', (t) =>
       const project = requireProject(caller, input.project ?? 'default');
       const days = input.days ?? 90;
       if (days < 1 || days > 366 || input.scopes.length === 0 || input.name.length > 200) {
-        throw new FiducialError('INVALID_INPUT', 'Expected 1 to 366 days, a name of at most 200 characters, and a scope');
+        throw new FiducialError(
+          'INVALID_INPUT',
+          'Expected 1 to 366 days, a name of at most 200 characters, and a scope',
+        );
       }
       for (const scope of input.scopes) requireScope(caller, scope);
       const at = parts.now();

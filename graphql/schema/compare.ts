@@ -1,10 +1,10 @@
 /** Two to eight runs against the first of them. */
 import { sha256Schema } from '../../domain/records.ts';
 import { readPrediction } from '../../scoring/read/prediction.ts';
+import { builder } from '../builder.ts';
 import type { MeanDifference } from '../compare/bootstrap.ts';
 import { type Comparison, comparable, compareRuns, type FaceChange } from '../compare/compare.ts';
 import type { FaceError } from '../compare/pairs.ts';
-import { builder } from '../builder.ts';
 import { parseInput } from '../input.ts';
 import { PredictionRef } from './prediction.ts';
 import { RunRef, requireRun } from './run.ts';
@@ -85,14 +85,16 @@ const ComparisonRef = builder.objectRef<Comparison>('Comparison').implement({
       description: 'The most improved first.',
       args: { first: t.arg.int({ defaultValue: 10, description: 'So many, up to 50.' }) },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? 10) }),
-      resolve: ({ improved, baseline, run }, { first }) => top(improved, first).map((one) => ({ ...one, baseline, run })),
+      resolve: ({ improved, baseline, run }, { first }) =>
+        top(improved, first).map((one) => ({ ...one, baseline, run })),
     }),
     worsened: t.field({
       type: [FaceChangeRef],
       description: 'The most worsened first.',
       args: { first: t.arg.int({ defaultValue: 10, description: 'So many, up to 50.' }) },
       complexity: ({ first }) => ({ field: 1, multiplier: Math.max(1, first ?? 10) }),
-      resolve: ({ worsened, baseline, run }, { first }) => top(worsened, first).map((one) => ({ ...one, baseline, run })),
+      resolve: ({ worsened, baseline, run }, { first }) =>
+        top(worsened, first).map((one) => ({ ...one, baseline, run })),
     }),
   }),
 });

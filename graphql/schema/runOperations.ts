@@ -117,7 +117,8 @@ builder.mutationField('addGroundTruth', (t) =>
     type: RunPayload,
     scope: 'write',
     errors: {},
-    description: 'Compares a finished run with truth that came later, without scoring again: see Run.metrics(truth:). Repeating it is harmless.',
+    description:
+      'Compares a finished run with truth that came later, without scoring again: see Run.metrics(truth:). Repeating it is harmless.',
     args: { input: t.arg({ type: AddGroundTruthInput, required: true, description: 'Which truth, for which run.' }) },
     resolve: async (_, { input }, context) => {
       const run = await requireRun(context, input.run);

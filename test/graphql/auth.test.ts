@@ -1,7 +1,16 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GraphQLEnumType, type GraphQLInputType, type GraphQLObjectType, getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType } from 'graphql';
+import {
+  type GraphQLEnumType,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { apiTokens } from '../../graphql/auth/apiTokens.ts';
@@ -55,14 +64,18 @@ function literal(type: GraphQLInputType): string {
     const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
     return `{${fields.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')}}`;
   }
-  return { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"';
+  return (
+    { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"'
+  );
 }
 
 /** Every field of Query, Mutation and Subscription, with the scope that it names. */
 const roots = [schema.getQueryType()!, schema.getMutationType()!, schema.getSubscriptionType()!].flatMap(
   (type: GraphQLObjectType) =>
     Object.values(type.getFields()).map((field) => {
-      const args = field.args.filter((arg) => isNonNullType(arg.type)).map((arg) => `${arg.name}: ${literal(arg.type)}`);
+      const args = field.args
+        .filter((arg) => isNonNullType(arg.type))
+        .map((arg) => `${arg.name}: ${literal(arg.type)}`);
       const call = `${type.name.toLowerCase()} { ${field.name}${args.length ? `(${args.join(', ')})` : ''} { __typename } }`;
       return { name: `${type.name}.${field.name}`, scope: field.extensions.scope as Scope, call };
     }),
@@ -82,7 +95,12 @@ describe('scopes', () => {
     for (const { name, scope, call } of roots) {
       const { data, errors } = await ask(api, call, {}, below[scope]);
       expect.soft(errors?.[0]?.extensions, name).toMatchObject({ code: 'FORBIDDEN' });
-      expect.soft(Object.values(data ?? {}).filter((value) => value !== null), name).toEqual([]);
+      expect
+        .soft(
+          Object.values(data ?? {}).filter((value) => value !== null),
+          name,
+        )
+        .toEqual([]);
     }
   });
 
@@ -105,11 +123,21 @@ describe('projects', () => {
       const codes = new Set<string | undefined>();
       for (const type of types) {
         const rest = { Prediction: 'r:000000:0', ModelVersion: 'm:v1' }[type] ?? 'x';
-        const { data, errors } = await ask(api, call.replace('Run:default:r1', `${type}:default:${rest}`), {}, 'admin@elsewhere');
+        const { data, errors } = await ask(
+          api,
+          call.replace('Run:default:r1', `${type}:default:${rest}`),
+          {},
+          'admin@elsewhere',
+        );
         codes.add(errors?.[0]?.extensions?.code ?? data?.[Object.keys(data)[0]!]?.__typename);
       }
       expect.soft(codes, name).toContain('FORBIDDEN');
-      expect.soft([...codes].filter((code) => code !== 'FORBIDDEN' && code !== 'INVALID_INPUT' && code !== 'OperationError'), name).toEqual([]);
+      expect
+        .soft(
+          [...codes].filter((code) => code !== 'FORBIDDEN' && code !== 'INVALID_INPUT' && code !== 'OperationError'),
+          name,
+        )
+        .toEqual([]);
     }
   });
 
@@ -117,7 +145,12 @@ describe('projects', () => {
     const { api } = await stack({ authenticators: [byName] });
     for (const field of ['runs', 'batches', 'models', 'trainings', 'sweeps', 'apiTokens']) {
       for (const project of ['default', 'nowhere', 'shared', 'commits', '../elsewhere', 'elsewhere/', '']) {
-        const { errors } = await ask(api, `{ ${field}(project: ${JSON.stringify(project)}) { edges { cursor } } }`, {}, 'admin@elsewhere');
+        const { errors } = await ask(
+          api,
+          `{ ${field}(project: ${JSON.stringify(project)}) { edges { cursor } } }`,
+          {},
+          'admin@elsewhere',
+        );
         expect.soft(errors?.[0]?.extensions?.code, `${field} ${project}`).toBe('FORBIDDEN');
       }
     }
@@ -127,7 +160,11 @@ describe('projects', () => {
     const { api } = await stack({ authenticators: [byName] });
     const query = async (text: string) => ask(api, text, {}, 'admin@default');
     const { data } = await query('{ models { edges { node { owner name } } } model(reference: "theirs") { id } }');
-    expect(data.models.edges.map(({ node }: { node: { name: string } }) => node.name)).toEqual(['fake', 'other', 'own']);
+    expect(data.models.edges.map(({ node }: { node: { name: string } }) => node.name)).toEqual([
+      'fake',
+      'other',
+      'own',
+    ]);
     expect(data.model).toBeNull();
     const created = await query('mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id } } } }');
     const batch = created.data.createBatch.batch.id;
@@ -139,7 +176,9 @@ describe('projects', () => {
       'mutation { promoteModel(input: {version: "ModelVersion:elsewhere:theirs:v1"}) { __typename } }',
     );
     expect(promote.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
-    const shared = await query('mutation { promoteModel(input: {version: "ModelVersion:shared:fake:v1"}) { __typename } }');
+    const shared = await query(
+      'mutation { promoteModel(input: {version: "ModelVersion:shared:fake:v1"}) { __typename } }',
+    );
     expect(shared.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
     expect((await query('{ node(id: "Model:shared:fake") { id } }')).data.node.id).toBe('Model:shared:fake');
   });
@@ -162,10 +201,16 @@ describe('API tokens', () => {
     const make = await query(MAKE, { input: { name: 'ci', scopes: ['READ'], days: 2 } }, 'admin');
     const { secret, token } = make.data.createApiToken;
     expect((await query(WHOLE, {}, secret)).data.viewer).toMatchObject({ scopes: ['READ'], projects: ['default'] });
-    expect((await query('mutation { createBatch(input: {}) { __typename } }', {}, secret)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
-    expect((await query('{ runs(project: "elsewhere") { edges { cursor } } }', {}, secret)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(
+      (await query('mutation { createBatch(input: {}) { __typename } }', {}, secret)).errors?.[0]?.extensions.code,
+    ).toBe('FORBIDDEN');
+    expect(
+      (await query('{ runs(project: "elsewhere") { edges { cursor } } }', {}, secret)).errors?.[0]?.extensions.code,
+    ).toBe('FORBIDDEN');
     const { objects } = await storage.stores.results.list({ prefix: 'default/api-tokens/' });
-    expect(objects.map(({ key }) => key)).toEqual([`default/api-tokens/${createHash('sha256').update(secret).digest('hex')}.json`]);
+    expect(objects.map(({ key }) => key)).toEqual([
+      `default/api-tokens/${createHash('sha256').update(secret).digest('hex')}.json`,
+    ]);
     const { body } = await storage.stores.results.get(objects[0]!.key);
     expect(body.toString()).not.toContain(secret.split('.')[2]);
     const moved = secret.replace('.default.', '.elsewhere.');
@@ -229,7 +274,15 @@ describe('JWTs of an OpenID Connect issuer', () => {
   const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   async function forge(header: object, claims: object = {}): Promise<string> {
-    const payload = { iss: issuer, aud: audience, sub: 'eve', exp: Date.now() / 1000 + 300, projects: ['default'], scope: 'admin', ...claims };
+    const payload = {
+      iss: issuer,
+      aud: audience,
+      sub: 'eve',
+      exp: Date.now() / 1000 + 300,
+      projects: ['default'],
+      scope: 'admin',
+      ...claims,
+    };
     const signed = `${b64(header)}.${b64(payload)}`;
     const { createHmac, createPublicKey } = await import('node:crypto');
     const pem = createPublicKey({ key: publicJwk as never, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
@@ -264,18 +317,27 @@ describe('JWTs of an OpenID Connect issuer', () => {
     ['signed with `none`, and a signature', () => forge({ alg: 'None', kid: 'one' })],
     ['signed with the public key as an HMAC secret', () => forge({ alg: 'HS256', kid: 'one' })],
     ['with a key of its own in the header', () => forge({ alg: 'RS256', jwk: publicJwk })],
-    ['with its payload changed', async () => {
-      const [header, payload, signature] = (await sign()).split('.');
-      const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString());
-      return `${header}.${b64({ ...claims, scope: 'admin' })}.${signature}`;
-    }],
-    ['signed with another key of that name', async () => {
-      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      return new SignJWT({ scope: 'admin', projects: ['default'] })
-        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-        .setIssuer(issuer).setAudience(audience).setSubject('eve').setExpirationTime('5 minutes')
-        .sign(privateKey);
-    }],
+    [
+      'with its payload changed',
+      async () => {
+        const [header, payload, signature] = (await sign()).split('.');
+        const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString());
+        return `${header}.${b64({ ...claims, scope: 'admin' })}.${signature}`;
+      },
+    ],
+    [
+      'signed with another key of that name',
+      async () => {
+        const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+        return new SignJWT({ scope: 'admin', projects: ['default'] })
+          .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+          .setIssuer(issuer)
+          .setAudience(audience)
+          .setSubject('eve')
+          .setExpirationTime('5 minutes')
+          .sign(privateKey);
+      },
+    ],
   ])('%s: refused', async (_, token) => {
     const { ask: query, logged } = await withIssuer();
     const { status, data, errors } = await query(WHOLE, {}, await token());
@@ -293,7 +355,9 @@ describe('JWTs of an OpenID Connect issuer', () => {
   });
 
   test('keys that can not be fetched are an outage, not a bad token', async () => {
-    const { ask: query, logged } = await stack({ authenticators: [oidc({ issuer, audience, jwksUri: 'http://127.0.0.1:1/' })] });
+    const { ask: query, logged } = await stack({
+      authenticators: [oidc({ issuer, audience, jwksUri: 'http://127.0.0.1:1/' })],
+    });
     const { errors } = await query(WHOLE, {}, await sign());
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     expect(logged[0]?.reference).toBe(errors?.[0]?.extensions.reference);
@@ -309,4 +373,3 @@ test('a caller who asks too often is told to wait, others are not', async () => 
   expect(third.errors?.[0]?.extensions).toMatchObject({ code: 'THROTTLED', retryable: true });
   expect((await call('write')).status).toBe(200);
 });
-

@@ -1,8 +1,8 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openEmbedded } from '../../storage/embedded/index.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openEmbedded } from '../../storage/embedded/index.ts';
 import { type Answer, ask, type Stack, stack, TOKEN } from './stack.ts';
 
 let api: Stack;
@@ -172,7 +172,9 @@ describe('what is not asked properly', () => {
     const query = encodeURIComponent('{ viewer { id } }');
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect((await api.api.fetch(`http://api.test/graphql?query=${query}`, { headers })).status).toBe(403);
-    expect((await post(JSON.stringify({ query: '{ viewer { id } }' }), { 'content-type': 'text/plain' })).status).toBe(403);
+    expect((await post(JSON.stringify({ query: '{ viewer { id } }' }), { 'content-type': 'text/plain' })).status).toBe(
+      403,
+    );
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     expect((await post(`query=${query}`, form)).status).toBe(403);
   });
@@ -190,7 +192,11 @@ describe('what is not asked properly', () => {
   });
 
   test('every answer has the headers that browsers heed', async () => {
-    const answers = [await post('{"query":"{ viewer { id } }"}'), await post('{'), await post('{}', { authorization: '' })];
+    const answers = [
+      await post('{"query":"{ viewer { id } }"}'),
+      await post('{'),
+      await post('{}', { authorization: '' }),
+    ];
     for (const { headers } of answers) {
       expect(headers.get('x-content-type-options')).toBe('nosniff');
       expect(headers.get('cache-control')).toBe('no-store');
@@ -233,11 +239,22 @@ describe('forged ids and cursors', () => {
   });
 
   const b64 = (text: string) => Buffer.from(text).toString('base64url');
-  const cursors = ['', 'x', b64('run:'), b64('run:../../x'), b64('prediction:000000.0'), b64('run:9999999999999-../x'), '%%%', 'a'.repeat(5_000)];
+  const cursors = [
+    '',
+    'x',
+    b64('run:'),
+    b64('run:../../x'),
+    b64('prediction:000000.0'),
+    b64('run:9999999999999-../x'),
+    '%%%',
+    'a'.repeat(5_000),
+  ];
 
   test.each(cursors)('cursor %j', async (after) => {
     for (const field of ['runs', 'batches', 'models', 'trainings', 'sweeps', 'apiTokens']) {
-      const answer = await api.ask(`query ($after: String) { ${field}(after: $after) { edges { cursor } } }`, { after });
+      const answer = await api.ask(`query ($after: String) { ${field}(after: $after) { edges { cursor } } }`, {
+        after,
+      });
       silent(answer);
       if (answer.errors) expect(answer.errors[0]?.extensions?.code).toBe('INVALID_INPUT');
       // An empty cursor is no cursor: the first page.
@@ -249,7 +266,9 @@ describe('forged ids and cursors', () => {
 test('a defect is masked: the client gets a reference, the log the rest', async () => {
   const broken = new Proxy(api.stores, {
     get: (stores, name) =>
-      name === 'results' ? { list: () => Promise.reject(new Error('secret: /work/db at Ledger.read')) } : Reflect.get(stores, name),
+      name === 'results'
+        ? { list: () => Promise.reject(new Error('secret: /work/db at Ledger.read')) }
+        : Reflect.get(stores, name),
   });
   const other = await stack({ storage: { stores: api.stores, queues: api.queues } });
   const { createApi } = await import('../../graphql/server.ts');
@@ -269,5 +288,7 @@ test('a defect is masked: the client gets a reference, the log the rest', async 
   silent(errors);
   const { reference } = errors![0]!.extensions;
   expect(errors?.[0]?.message).toContain(reference);
-  expect(logged.find((one) => one.reference === reference)?.err).toMatchObject({ message: expect.stringContaining('secret') });
+  expect(logged.find((one) => one.reference === reference)?.err).toMatchObject({
+    message: expect.stringContaining('secret'),
+  });
 });
