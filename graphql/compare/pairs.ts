@@ -47,7 +47,7 @@ function facesOf(evaluations: readonly ShardEvaluation[]): Faces {
   const faces = new Map<string, FaceError>();
   const seen = new Map<string, number>();
   for (const { shard, order } of evaluations) {
-    for (const { line, key, truth, maePx, nme } of [...order].sort((a, b) => a.line - b.line || a.truth - b.truth)) {
+    for (const { line, key, maePx, nme } of [...order].sort((a, b) => a.line - b.line || a.truth - b.truth)) {
       const nth = seen.get(key) ?? 0;
       seen.set(key, nth + 1);
       faces.set(`${nth} ${key}`, { key, shard, line, maePx, nme });
