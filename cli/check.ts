@@ -8,6 +8,7 @@ import { type DetectorPackage, readDetectorPackage } from '../inference/detector
 import { type ModelPackage, readPackage } from '../inference/package.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { openEmbedded } from '../storage/embedded/index.ts';
+import { createRng, shuffledIndices } from '../training/augment/rng.ts';
 import { type CheckRow, checkSetting, partOf, settingsOf } from '../training/check/checkModel.ts';
 import { readDataset } from '../training/data/readDataset.ts';
 import type { Dataset, Sample } from '../training/data/sample.ts';
@@ -17,6 +18,7 @@ import { PRODUCTION, registerModel, setAlias } from '../training/registry.ts';
 import { type CliContext, DEFAULT_PROJECT, FOLDERS } from './context.ts';
 import { openCatalog } from './local.ts';
 import { table } from './output.ts';
+import { wholeNumber } from './parse.ts';
 
 interface CheckFlags {
   readonly data: string[];
@@ -29,6 +31,7 @@ interface CheckFlags {
 interface FitFlags {
   readonly data: string[];
   readonly part: Part | 'all';
+  readonly count: number;
   readonly register: boolean;
 }
 
@@ -51,6 +54,7 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .argument('<reference>', 'as above')
     .requiredOption('--data <dir,...>', 'data sets', list)
     .addOption(part('train'))
+    .option('--count <n>', 'faces of each set at most, drawn at random', wholeNumber, 400)
     .option('--register', 'register the model with the adjusted card as a new version')
     .action((reference: string, flags: FitFlags) => fitBoxes(reference, flags, context));
 }
@@ -154,11 +158,16 @@ function percent(share: number | null): string {
   return share === null ? '-' : (share * 100).toFixed(3);
 }
 
+/** The same ones each time. */
+function drawn(samples: readonly Sample[], count: number): Sample[] {
+  return [...shuffledIndices(samples.length, createRng(1)).subarray(0, count)].map((i) => samples[i]!);
+}
+
 async function fitBoxes(reference: string, flags: FitFlags, context: CliContext): Promise<void> {
   const { output, signal, config } = context;
   const found = await packageOf(reference, context);
   const detector = await detectorPackage();
-  const samples = [...(await samplesBySet(flags)).values()].flat();
+  const samples = [...(await samplesBySet(flags)).values()].flatMap((all) => drawn(all, flags.count));
   output.note(`detecting faces in the images of ${samples.length} labelled faces`);
   const predictor: Predictor = await createPredictor(
     { ...found, card: withDetectorBoxes(found.card, {}) },
