@@ -58,6 +58,8 @@ const deploymentSchema = z
     zoneCount: z.preprocess(number, z.int().min(1).max(3).default(2)),
     oidcIssuer: z.url({ protocol: /^https$/, error: 'expected an https:// URL' }).optional(),
     oidcAudience: z.string().min(1).optional(),
+    /** Where the issuer's keys are. Default: /.well-known/jwks.json of the issuer. */
+    oidcJwksUri: z.url({ protocol: /^https$/, error: 'expected an https:// URL' }).optional(),
     /** Origins besides CloudFront's own that may upload and call the API from a browser. */
     dashboardOrigins: z.preprocess(list, z.array(origin).default([])),
     /** Where alarms and budget warnings go. Without it they are only shown in CloudWatch. */

@@ -34,9 +34,10 @@ export function wakeEnvironment(compute: ComputeStack, deployment: Deployment): 
 }
 
 export function apiEnvironment(deployment: Deployment): Environment {
-  const { oidcIssuer, oidcAudience, dashboardOrigins } = deployment;
+  const { oidcIssuer, oidcAudience, oidcJwksUri, dashboardOrigins } = deployment;
   return {
     ...(oidcIssuer && oidcAudience ? { FIDUCIAL_OIDC_ISSUER: oidcIssuer, FIDUCIAL_OIDC_AUDIENCE: oidcAudience } : {}),
+    ...(oidcJwksUri ? { FIDUCIAL_OIDC_JWKS_URI: oidcJwksUri } : {}),
     FIDUCIAL_ORIGINS: dashboardOrigins.join(','),
   };
 }

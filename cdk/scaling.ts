@@ -5,11 +5,13 @@
  * Three things shape them:
  * - An alarm with a scaling action repeats it every minute for as long as it is in alarm. A rule "set to 0 where there
  *   is nothing to do" would be in alarm all night, and undo the planner's wake-up before the first message is counted.
- *   So a rule says when it looks: `always`, while some worker is `awake`, or while all are `asleep`.
+ *   So a rule says when it looks: `always`, while some worker is `awake` or `working`, or while all are `asleep`.
  * - A queue that was idle for six hours sends its figures again up to fifteen minutes late. So the planner, which knows
  *   how many images there are, wakes the workers itself; rules only correct what it could not foresee.
  * - Depth is visible + in flight: a queue whose last message is being worked on is not empty. A busy worker is also
  *   protected from scale-in by ECS, so that a rule that errs costs money and never work.
+ * - Depth is sampled, and a small batch comes and goes between two samples: who decides that nobody is needed also counts
+ *   what was received.
  */
 
 export interface ScalingStep {
@@ -23,11 +25,15 @@ export interface ScalingStep {
 
 export interface ScalingRule {
   readonly id: string;
-  readonly looks: 'always' | 'awake' | 'asleep';
+  /** `working`: in minutes in which somebody runs and received something. */
+  readonly looks: 'always' | 'awake' | 'working' | 'asleep';
+  /** `activity`: depth, and messages received within the minute. */
+  readonly measures: 'depth' | 'activity';
   readonly comparison: 'atLeast' | 'atMost';
   readonly threshold: number;
-  /** In alarm where the depth of each of the last so many minutes is beyond the threshold. */
+  /** In alarm where each of the last so many minutes is beyond the threshold. */
   readonly minutes: number;
+  /** Of the samples within a minute, and of the minutes: a backlog has to last, a calm to be without exception. */
   readonly aggregation: 'Minimum' | 'Maximum';
   readonly adjustment: 'exact' | 'change';
   readonly cooldownSeconds: number;
@@ -43,12 +49,13 @@ export interface ScalingPolicy {
 /** Images that one worker gets through in some ten minutes: what the planner divides a batch by when it wakes workers. */
 export const IMAGES_PER_WOKEN_WORKER = { gpu: 150_000, cpu: 50_000 } as const;
 
-/** What a rule that looks only while somebody is awake (or asleep) sees at other times: a depth it never acts on. */
+/** What a rule sees at times when it does not look: a figure it never acts on. */
 export const NOT_LOOKING = { atLeast: 0, atMost: 1_000_000 } as const;
 
 const SLEEP: ScalingRule = {
   id: 'Sleep',
   looks: 'awake',
+  measures: 'activity',
   comparison: 'atMost',
   threshold: 0,
   minutes: 15,
@@ -68,6 +75,7 @@ export function scorePolicy(maxWorkers: number): ScalingPolicy {
         // Work, and nobody awake: the planner's wake-up was lost.
         id: 'Rescue',
         looks: 'asleep',
+        measures: 'depth',
         comparison: 'atLeast',
         threshold: 1,
         minutes: 10,
@@ -77,8 +85,10 @@ export function scorePolicy(maxWorkers: number): ScalingPolicy {
         steps: [{ from: 1, workers: 1 }],
       },
       {
+        // One at a time: the planner woke as many as the images are worth; this corrects a slow machine or a busy hour.
         id: 'Grow',
         looks: 'awake',
+        measures: 'depth',
         comparison: 'atLeast',
         threshold: 8,
         minutes: 6,
@@ -86,25 +96,23 @@ export function scorePolicy(maxWorkers: number): ScalingPolicy {
         adjustment: 'change',
         cooldownSeconds: 600,
         steps: [
-          { from: 8, to: 64, workers: 1 },
-          { from: 64, to: 256, workers: 2 },
-          { from: 256, workers: 4 },
+          { from: 8, to: 512, workers: 1 },
+          { from: 512, workers: 2 },
         ],
       },
       {
-        // Never more than one message about in half an hour: one worker is plenty.
+        // Always something to do for half an hour, and never more than one message about: one worker is plenty. It does
+        // not look at idle minutes, so that it never holds one worker awake while Sleep sends it to bed.
         id: 'Calm',
-        looks: 'awake',
+        looks: 'working',
+        measures: 'depth',
         comparison: 'atMost',
         threshold: 1,
         minutes: 30,
         aggregation: 'Maximum',
         adjustment: 'exact',
         cooldownSeconds: 60,
-        steps: [
-          { to: 0, workers: 0 },
-          { from: 0, to: 1, workers: 1 },
-        ],
+        steps: [{ to: 1, workers: 1 }],
       },
       SLEEP,
     ],
@@ -125,6 +133,7 @@ export function trainPolicy(maxWorkers: number): ScalingPolicy {
       {
         id: 'Jobs',
         looks: 'always',
+        measures: 'depth',
         comparison: 'atLeast',
         threshold: 1,
         minutes: 1,

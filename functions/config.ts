@@ -66,6 +66,8 @@ const apiSchema = z
   .object({
     FIDUCIAL_OIDC_ISSUER: z.url({ protocol: /^https$/, error: 'expected an https:// URL' }).optional(),
     FIDUCIAL_OIDC_AUDIENCE: z.string().min(1).optional(),
+    /** Default: `/.well-known/jwks.json` of the issuer. */
+    FIDUCIAL_OIDC_JWKS_URI: z.url({ protocol: /^https$/, error: 'expected an https:// URL' }).optional(),
     /** Comma-separated origins whose pages may call. */
     FIDUCIAL_ORIGINS: z
       .string()
@@ -79,7 +81,12 @@ const apiSchema = z
   .transform((env) => ({
     oidc:
       env.FIDUCIAL_OIDC_ISSUER && env.FIDUCIAL_OIDC_AUDIENCE
-        ? { issuer: env.FIDUCIAL_OIDC_ISSUER, audience: env.FIDUCIAL_OIDC_AUDIENCE }
+        ? {
+            issuer: env.FIDUCIAL_OIDC_ISSUER,
+            audience: env.FIDUCIAL_OIDC_AUDIENCE,
+            jwksUri:
+              env.FIDUCIAL_OIDC_JWKS_URI ?? `${env.FIDUCIAL_OIDC_ISSUER.replace(/\/$/, '')}/.well-known/jwks.json`,
+          }
         : null,
     origins: env.FIDUCIAL_ORIGINS,
   }));
@@ -94,12 +101,18 @@ const workerSchema = z
     FIDUCIAL_SHARDS_AT_ONCE: count.max(10).default(3),
     /** Resident memory at which the scoring process is ended, MB. */
     FIDUCIAL_CHILD_MEMORY_MB: count.default(3072),
+    /** What scores; `cuda` in the GPU image, where anything else would be a silent fallback. */
+    FIDUCIAL_PROVIDER: z.enum(['cpu', 'cuda']).default('cpu'),
+    /** What trains. Default: the best that the image holds. */
+    FIDUCIAL_BACKEND: z.enum(['tfjs-node-gpu', 'tfjs-node', 'wasm']).optional(),
   })
   .transform((env) => ({
     agentUri: env.ECS_AGENT_URI ?? null,
     temporaryFolder: env.TMPDIR,
     shardsAtOnce: env.FIDUCIAL_SHARDS_AT_ONCE,
     childMemoryMb: env.FIDUCIAL_CHILD_MEMORY_MB,
+    provider: env.FIDUCIAL_PROVIDER,
+    backend: env.FIDUCIAL_BACKEND ?? null,
   }));
 export type WorkerConfig = z.infer<typeof workerSchema>;
 

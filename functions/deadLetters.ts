@@ -1,10 +1,11 @@
 /** Lambda: settles as failed what the score and the plan queue gave up on, so that runs complete. */
 import { handleDeadPlan, handleDeadShard } from '../scoring/deadLetters.ts';
+import type { ScoringParts } from '../scoring/ports.ts';
 import { RunRecords } from '../scoring/runRecords.ts';
-import { type AwsParts, openAwsParts } from './awsParts.ts';
+import { openAwsParts } from './awsParts.ts';
 import { type BatchResponse, handleMessages } from './sqsHandler.ts';
 
-export function createDeadLetters(parts: Omit<AwsParts, 'config' | 'emit' | 'close'>) {
+export function createDeadLetters(parts: ScoringParts) {
   const scoring = { ...parts, runs: new RunRecords(parts.stores.results) };
   return (event: unknown): Promise<BatchResponse> =>
     handleMessages(

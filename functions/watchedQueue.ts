@@ -10,6 +10,8 @@ import type { TaskProtection } from './taskProtection.ts';
 
 /** Of a lease. The heartbeat extends after a third of it. */
 const HELD_FOR = 0.8;
+/** Nothing held for so long: idle. Shorter pauses between messages are not worth two requests to the agent. */
+const IDLE_MS = 15_000;
 
 export interface WatchedQueueOptions {
   readonly protection: TaskProtection;
@@ -24,11 +26,13 @@ export function watchedQueue(queue: JobQueue, options: WatchedQueueOptions): Job
   const { protection, alive, askToStop, now = Date.now } = options;
   /** Receipt to the time until which it counts as held. */
   const held = new Map<string, number>();
+  let lastHeldAt = now();
   const hold = (receipt: string, leaseSeconds: number) => held.set(receipt, now() + leaseSeconds * 1000 * HELD_FOR);
 
   async function settle(): Promise<void> {
     for (const [receipt, until] of held) if (until < now()) held.delete(receipt);
-    if (held.size === 0) await protection.release();
+    if (held.size > 0) lastHeldAt = now();
+    else if (now() - lastHeldAt >= IDLE_MS) await protection.release();
   }
 
   async function protect(): Promise<void> {
@@ -40,6 +44,7 @@ export function watchedQueue(queue: JobQueue, options: WatchedQueueOptions): Job
     await settle();
     const messages = await queue.receive(receiveOptions);
     for (const { receipt } of messages) hold(receipt, receiveOptions.leaseSeconds);
+    if (messages.length > 0) lastHeldAt = now();
     if (messages.length > 0) await protect();
     return messages;
   }
@@ -55,6 +60,7 @@ export function watchedQueue(queue: JobQueue, options: WatchedQueueOptions): Job
   async function giveUp(method: 'acknowledge' | 'release', receipt: string): Promise<void> {
     await queue[method](receipt);
     held.delete(receipt);
+    lastHeldAt = now();
   }
 
   const own = {

@@ -81,23 +81,28 @@ export class QueueScaling extends Construct {
 }
 
 function ruleMetric(rule: ScalingRule, { queue, running }: QueueScalingProps): cloudwatch.MathExpression {
-  const depth = '(FILL(visible, 0) + FILL(inFlight, 0))';
-  const anybody = 'FILL(running, 0) > 0';
+  const depth = 'FILL(visible, 0) + FILL(inFlight, 0)';
+  const measured = rule.measures === 'activity' ? `(${depth} + FILL(received, 0))` : `(${depth})`;
   const otherwise = NOT_LOOKING[rule.comparison];
   const expressions = {
-    always: depth,
-    awake: `IF(${anybody}, ${depth}, ${otherwise})`,
-    asleep: `IF(${anybody}, ${otherwise}, ${depth})`,
+    always: measured,
+    awake: `IF(FILL(running, 0) > 0, ${measured}, ${otherwise})`,
+    working: `IF(FILL(running, 0) > 0 AND FILL(received, 0) > 0, ${measured}, ${otherwise})`,
+    asleep: `IF(FILL(running, 0) > 0, ${otherwise}, ${measured})`,
   };
-  const maximum = { statistic: 'Maximum', period: MINUTE };
+  const expression = expressions[rule.looks];
+  const sampled = { statistic: rule.aggregation, period: MINUTE };
   return new cloudwatch.MathExpression({
-    expression: expressions[rule.looks],
-    label: `depth, ${rule.looks}`,
+    expression,
+    label: `${rule.measures}, ${rule.looks}`,
     period: MINUTE,
     usingMetrics: {
-      visible: queue.metricApproximateNumberOfMessagesVisible(maximum),
-      inFlight: queue.metricApproximateNumberOfMessagesNotVisible(maximum),
-      ...(rule.looks === 'always' ? {} : { running }),
+      visible: queue.metricApproximateNumberOfMessagesVisible(sampled),
+      inFlight: queue.metricApproximateNumberOfMessagesNotVisible(sampled),
+      ...(expression.includes('received')
+        ? { received: queue.metricNumberOfMessagesReceived({ statistic: 'Sum', period: MINUTE }) }
+        : {}),
+      ...(expression.includes('running') ? { running } : {}),
     },
   });
 }

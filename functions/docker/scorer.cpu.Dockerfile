@@ -17,6 +17,7 @@ COPY imaging imaging
 COPY inference inference
 COPY scoring scoring
 COPY functions functions
+COPY models models
 # The task's root file system is read-only; /tmp is a volume.
 VOLUME ["/tmp"]
 USER 1000:1000

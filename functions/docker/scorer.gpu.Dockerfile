@@ -9,6 +9,8 @@ FROM nvidia/cuda:12.9.1-cudnn-runtime-ubuntu24.04
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 UV_THREADPOOL_SIZE=4
 # Which of the driver's libraries the container sees.
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+# What was asked for and can't be had is an error, never a slower way.
+ENV FIDUCIAL_PROVIDER=cuda
 WORKDIR /app
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /app/node_modules node_modules
@@ -19,6 +21,7 @@ COPY imaging imaging
 COPY inference inference
 COPY scoring scoring
 COPY functions functions
+COPY models models
 VOLUME ["/tmp"]
 USER 1000:1000
 STOPSIGNAL SIGTERM

@@ -24,6 +24,7 @@ COPY inference inference
 COPY scoring scoring
 COPY training training
 COPY functions functions
+COPY models models
 VOLUME ["/tmp"]
 USER 1000:1000
 STOPSIGNAL SIGTERM

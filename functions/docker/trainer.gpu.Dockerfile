@@ -15,6 +15,8 @@ RUN sh functions/docker/steps/tensorflow.sh gpu
 FROM nvidia/cuda:12.2.2-cudnn8-runtime-ubuntu22.04
 ENV NODE_ENV=production MALLOC_ARENA_MAX=2 TF_FORCE_GPU_ALLOW_GROWTH=true
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+# What was asked for and can't be had is an error, never a slower way.
+ENV FIDUCIAL_BACKEND=tfjs-node-gpu
 WORKDIR /app
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 COPY --from=build /app/node_modules node_modules
@@ -27,6 +29,7 @@ COPY inference inference
 COPY scoring scoring
 COPY training training
 COPY functions functions
+COPY models models
 VOLUME ["/tmp"]
 USER 1000:1000
 STOPSIGNAL SIGTERM

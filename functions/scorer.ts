@@ -1,0 +1,57 @@
+/** Container: scores shards from the score queue. Images are read in a child process, which may die of them. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ModelCatalog } from '../inference/catalog.ts';
+import { readDetectorPackage } from '../inference/detectorPackage.ts';
+import { loadPinned } from '../scoring/models.ts';
+import { RunRecords } from '../scoring/runRecords.ts';
+import { ChildScorer } from '../scoring/worker/childScorer.ts';
+import { runScorer } from '../scoring/worker/loop.ts';
+import { runWorker, type WorkerParts } from './workerProcess.ts';
+
+const CHILD = fileURLToPath(new URL('../scoring/worker/child.ts', import.meta.url));
+const SHIPPED = fileURLToPath(new URL('../models', import.meta.url));
+const MB = 2 ** 20;
+/** A minute's heartbeat is lost before another scorer takes the shard. */
+const LEASE_SECONDS = 60;
+
+function openScorer({ stores, worker, log }: WorkerParts): ChildScorer {
+  const cache = join(worker.temporaryFolder, 'onnx');
+  const catalog = new ModelCatalog({ store: stores.models, shipped: SHIPPED, cache });
+  const sources = { catalog, detector: () => readDetectorPackage(join(SHIPPED, 'detector')) };
+  return new ChildScorer({
+    module: CHILD,
+    // All that the child gets: no credentials. Threads of libuv's pool are images decoded at once.
+    env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', ...cudaEnvironment(worker.provider) },
+    maxResidentBytes: worker.childMemoryMb * MB,
+    maxHeapMb: 1024,
+    watchEveryMs: 100,
+    window: 64,
+    windowBytes: 256 * MB,
+    itemTimeoutMs: 60_000,
+    startTimeoutMs: 120_000,
+    soloDeaths: 2,
+    maxModels: 2,
+    loadModel: (model) => loadPinned(sources, model, { provider: worker.provider }),
+    log,
+  });
+}
+
+/** What the CUDA image sets for its libraries and the driver's; the child would not find them without. */
+function cudaEnvironment(provider: 'cpu' | 'cuda'): Record<string, string> {
+  if (provider === 'cpu') return {};
+  return { LD_LIBRARY_PATH: '/usr/local/nvidia/lib:/usr/local/nvidia/lib64:/usr/local/cuda/lib64' };
+}
+
+await runWorker('scorer', async (parts) => {
+  const scorer = openScorer(parts);
+  const queues = { plan: parts.queues.plan, score: parts.watch(parts.queues.score) };
+  try {
+    await runScorer(
+      { ...parts, queues, scorer, runs: new RunRecords(parts.stores.results) },
+      { signal: parts.signal, atOnce: parts.worker.shardsAtOnce, leaseSeconds: LEASE_SECONDS },
+    );
+  } finally {
+    await scorer.close();
+  }
+});
