@@ -28,15 +28,24 @@ export interface OnnxSession {
 export interface RuntimeOptions {
   /** Threads of one operator. Default: as many as there are cores. */
   readonly threads?: number;
+  /** What computes. `cuda` is in the scorer's GPU image only, and an error elsewhere. Default: `cpu`. */
+  readonly provider?: 'cpu' | 'cuda';
 }
 
 /** The graph's one input. */
 export const IMAGE_INPUT = 'image';
 
-/** Throws INVALID_MODEL where the runtime refuses the file, or its input is not uint8 `image` [N, H, W, 3]. */
+/**
+ * Throws INVALID_MODEL where the runtime refuses the file, or its input is not uint8 `image` [N, H, W, 3];
+ * BACKEND_UNAVAILABLE where the provider that was asked for can't be had.
+ */
 export async function openSession(onnxBytes: Uint8Array, options: RuntimeOptions = {}): Promise<OnnxSession> {
   const session = await ort.InferenceSession.create(onnxBytes, sessionOptions(options)).catch((cause: unknown) => {
     const got = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0];
+    if (options.provider === 'cuda' && /ExecutionProvider|CUDA/i.test(got ?? '')) {
+      const message = `Expected ONNX Runtime to compute on CUDA here, got: ${got}; use the GPU image, or cpu`;
+      throw new FiducialError('BACKEND_UNAVAILABLE', message, { cause });
+    }
     throw new FiducialError('INVALID_MODEL', `Expected an ONNX file that ONNX Runtime reads, got: ${got}`, { cause });
   });
   const inputSize = inputSizeOf(session);
@@ -51,8 +60,10 @@ export async function openSession(onnxBytes: Uint8Array, options: RuntimeOptions
   };
 }
 
-function sessionOptions({ threads = availableParallelism() }: RuntimeOptions): ort.InferenceSession.SessionOptions {
+function sessionOptions(options: RuntimeOptions): ort.InferenceSession.SessionOptions {
+  const { threads = availableParallelism(), provider = 'cpu' } = options;
   return {
+    executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
