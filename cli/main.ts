@@ -1,20 +1,35 @@
 /** The `fiducial` command: parses arguments, gives the command its parts, turns errors into exit codes. */
 import { Command, CommanderError } from 'commander';
-import { addDatasetCommands } from './commands/dataset.ts';
-import { addModelCommands } from './commands/model.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addRunCommands } from './commands/runs.ts';
-import { addScoreCommand } from './commands/score.ts';
-import { addTrainCommands } from './commands/train.ts';
-import { addUpCommand } from './commands/up.ts';
-import { addUploadCommand } from './commands/upload.ts';
 import { readConfig } from './config.ts';
 import type { CliContext } from './context.ts';
 import { describeError, EXIT, exitCodeOf } from './exit.ts';
 import { createOutput } from './output.ts';
 import { CODE_VERSION } from './version.ts';
 
-function build(context: CliContext): Command {
+type AddCommands = (program: Command, context: CliContext) => void;
+
+/** Loaded when asked for: the parts of training, of the API and of figures take a second each to load. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommands>>> = {
+  up: async () => (await import('./commands/up.ts')).addUpCommand,
+  score: async () => (await import('./commands/score.ts')).addScoreCommand,
+  upload: async () => (await import('./commands/upload.ts')).addUploadCommand,
+  runs: async () => (await import('./commands/runs.ts')).addRunCommands,
+  train: async () => (await import('./commands/train.ts')).addTrainCommands,
+  model: async () => (await import('./commands/model.ts')).addModelCommands,
+  dataset: async () => (await import('./commands/dataset.ts')).addDatasetCommands,
+  report: async () => (await import('./commands/report.ts')).addReportCommand,
+};
+
+/** Commands that come with another one's module. */
+const WITH: Readonly<Record<string, string>> = {
+  run: 'runs',
+  metrics: 'runs',
+  predictions: 'runs',
+  compare: 'runs',
+  sweep: 'train',
+};
+
+async function build(argv: readonly string[], context: CliContext): Promise<Command> {
   const program = new Command('fiducial')
     .description('Facial keypoints at batch scale')
     .version(CODE_VERSION)
@@ -22,18 +37,11 @@ function build(context: CliContext): Command {
     .enablePositionalOptions()
     .showHelpAfterError('(--help shows what is possible)')
     .exitOverride();
-  for (const add of [
-    addUpCommand,
-    addScoreCommand,
-    addUploadCommand,
-    addRunCommands,
-    addTrainCommands,
-    addModelCommands,
-    addDatasetCommands,
-    addReportCommand,
-  ]) {
-    add(program, context);
-  }
+  const named = argv.find((argument) => !argument.startsWith('-')) ?? '';
+  const one = COMMANDS[WITH[named] ?? named];
+  for (const load of one ? [one] : Object.values(COMMANDS)) (await load())(program, context);
+  // Subcommands made above do not inherit it.
+  for (const command of program.commands) command.exitOverride();
   return program;
 }
 
@@ -57,10 +65,8 @@ async function main(argv: readonly string[]): Promise<void> {
         process.exitCode = code;
       },
     };
-    await build(context).parseAsync(
-      argv.filter((argument) => argument !== '--json'),
-      { from: 'user' },
-    );
+    const own = argv.filter((argument) => argument !== '--json');
+    await (await build(own, context)).parseAsync(own, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

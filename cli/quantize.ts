@@ -4,6 +4,7 @@ import type { ModelPackage } from '../inference/package.ts';
 import { openSession } from '../inference/runtime.ts';
 import { openEmbedded } from '../storage/embedded/index.ts';
 import { createRng, shuffledIndices } from '../training/augment/rng.ts';
+import { partOf } from '../training/check/checkModel.ts';
 import { buildCanvases } from '../training/data/canvas.ts';
 import { readDataset } from '../training/data/readDataset.ts';
 import { quantizeOnnx } from '../training/onnx/quantize.ts';
@@ -46,7 +47,8 @@ export async function quantizeCommand(
 }
 
 export async function quantizePackage({ card, bytes }: ModelPackage, data: string, percentile: number) {
-  const { samples } = await readDataset(data);
+  // Of the training part: the int8 model has not seen the test either.
+  const samples = await partOf(await readDataset(data), 'train');
   const usable = samples.filter(({ box }) => card.crop === 'whole' || box !== null);
   const chosen = [...shuffledIndices(usable.length, createRng(1)).subarray(0, CALIBRATION_IMAGES)].map(
     (i) => usable[i]!,

@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fiducial, inFolder } from './command.ts';
+
+describe('what can not be done says so in one line and exits with 2', () => {
+  test.each([
+    [['score', 'nowhere.jpg'], /INVALID_INPUT: Expected a file or folder at nowhere\.jpg/],
+    [['score', '.'], /NO_IMAGES: Expected images/],
+    [['score', '.', '--model', 'no-such-model'], /UNKNOWN_MODEL: .*no-such-model/],
+    [['score', '.', '--model', '../../etc/passwd'], /INVALID_INPUT|INVALID_MODEL/],
+    [['train', 'no-such-recipe'], /INVALID_INPUT: Expected a recipe \(nose, face58/],
+    [['train', 'nose', '--set', 'optimiser.lr=1'], /INVALID_INPUT: Expected a field of the recipe, got optimiser\.lr/],
+    [['train', 'nose', '--data', 'nowhere'], /INVALID_DATASET/],
+    [['runs'], /INVALID_INPUT: Expected a running stack/],
+    [['model', 'show', 'nothing'], /UNKNOWN_MODEL/],
+    [['dataset', 'inspect', '.'], /INVALID_DATASET/],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await inFolder((folder) => fiducial(args, folder));
+    const errors = stderr.split('\n').filter((line) => line.startsWith('fiducial:'));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('an unknown command or option', async () => {
+    await inFolder(async (folder) => {
+      expect((await fiducial(['frobnicate'], folder)).code).toBe(2);
+      expect((await fiducial(['score', 'x', '--frobnicate'], folder)).code).toBe(2);
+    });
+  });
+});
+
+test('--json prints one object, and a bad image is an outcome with exit code 3', async () => {
+  await inFolder(async (folder) => {
+    await mkdir(join(folder, 'images'));
+    await writeFile(join(folder, 'images', 'text.jpg'), 'this is not a photo');
+    await writeFile(join(folder, 'images', 'empty.png'), '');
+    const args = ['score', 'images', '--model', 'nose', '--json', '--out', 'out.jsonl'];
+    const { code, stdout } = await fiducial(args, folder);
+    expect(JSON.parse(stdout)).toMatchObject({
+      images: 2,
+      scored: 0,
+      failed: 2,
+      errors: { EMPTY: 1, NOT_AN_IMAGE: 1 },
+      metrics: null,
+    });
+    expect(code).toBe(3);
+    expect((await fiducial([...args, '--error-threshold', '1'], folder)).code).toBe(0);
+  });
+});
