@@ -13,7 +13,9 @@ export function centroidOnnx(width: number, height: number): Uint8Array {
   const builder = new OnnxBuilder('centroid');
   const image = builder.input('image', 'uint8', ['N', height, width, 3]);
   const floats = builder.node('Cast', [image], { attributes: { to: 1 } });
-  const light = builder.node('ReduceMean', [floats], { attributes: { axes: [3], keepdims: 0 } });
+  const mean = builder.node('ReduceMean', [floats], { attributes: { axes: [3], keepdims: 0 } });
+  // Black images have a centre too.
+  const light = builder.node('Add', [mean, builder.constant('dark', [1], Float32Array.of(1e-4))]);
   const flat = builder.node('Flatten', [light], { attributes: { axis: 1 } });
   const places = new Float32Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
