@@ -1,6 +1,8 @@
 /** One child process: started, fed, watched, and killed where it takes too much memory. */
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FromChild, ToChild } from './protocol.ts';
+import type { Writable } from 'node:stream';
+import { frameHead } from './frames.ts';
+import { type FromChild, IMAGES_FD, type ImageHeader, type ToChild } from './protocol.ts';
 import { residentBytes } from './residentMemory.ts';
 
 export interface ChildOptions {
@@ -25,6 +27,7 @@ export interface ChildEvents {
 
 export class ScoringChild {
   readonly #process: ChildProcess;
+  readonly #images: Writable | null;
   readonly #watch: NodeJS.Timeout;
   readonly #ended: Promise<void>;
   #killedFor: Death | null = null;
@@ -35,8 +38,11 @@ export class ScoringChild {
       execArgv: [`--max-old-space-size=${options.maxHeapMb}`],
       serialization: 'advanced',
       // Its standard output is not ours: a parent that prints JSON stays clean.
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
     });
+    this.#images = this.#process.stdio[IMAGES_FD] as Writable | null;
+    // What was on its way to a child that died is lost; its death is reported.
+    this.#images?.on('error', () => {});
     this.#process.on('message', (message) => events.message(message as FromChild));
     this.#ended = new Promise((resolve) => {
       const end = (detail: string) => {
@@ -63,6 +69,14 @@ export class ScoringChild {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
+  sendImage(header: ImageHeader, bytes: Uint8Array): void {
+    if (!this.#images?.writable) return;
+    this.#images.cork();
+    this.#images.write(frameHead(header, bytes.length));
+    this.#images.write(bytes);
+    this.#images.uncork();
+  }
+
   kill(why: Death): void {
     this.#killedFor ??= why;
     this.#process.kill('SIGKILL');
@@ -71,6 +85,7 @@ export class ScoringChild {
   /** Closes the channel, at which it ends by itself; after a second it is killed. */
   async stop(): Promise<void> {
     if (this.#process.connected) this.#process.disconnect();
+    this.#images?.destroy();
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), 1000);
     await this.#ended;
     clearTimeout(timer);

@@ -214,7 +214,7 @@ export class ChildScorer implements ItemScorer {
     if (this.#sent.size === 0) this.#lastOutcomeAt = pending.sentAt;
     this.#sent.set(id, pending);
     const { key, box } = image.item;
-    this.#child!.send({ kind: 'item', id, model, item: { key, box }, bytes: image.bytes });
+    this.#child!.sendImage({ id, model, item: { key, box } }, image.bytes);
   }
 
   /** Has the child open the model where it has room for another. */

@@ -1,7 +1,7 @@
 /**
- * What the supervisor and its child say to each other. Sent by Node's IPC with advanced serialisation, which moves the
- * bytes of an image in about 0.05 ms. The child has no storage, no credentials and no environment: a hostile image
- * that took it over would find its own bytes.
+ * What the supervisor and its child say to each other: models, readiness and outcomes over Node's IPC with advanced
+ * serialisation, images over a pipe of their own (frames.ts). The child has no storage, no credentials and no
+ * environment: a hostile image that took it over would find its own bytes.
  */
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { PlanItem, Prediction } from '../../domain/records.ts';
@@ -33,15 +33,21 @@ export interface PredictorTuning {
 /** Of an item, what scoring needs; truths stay with the supervisor. */
 export type ChildItem = Pick<PlanItem, 'key' | 'box'>;
 
-export type ToChild =
-  | { readonly kind: 'model'; readonly model: string; readonly payload: ModelPayload }
-  | {
-      readonly kind: 'item';
-      readonly id: number;
-      readonly model: string;
-      readonly item: ChildItem;
-      readonly bytes: Uint8Array;
-    };
+export interface ToChild {
+  readonly kind: 'model';
+  readonly model: string;
+  readonly payload: ModelPayload;
+}
+
+/** Of the pipe that brings the images, in the child. */
+export const IMAGES_FD = 4;
+
+/** Head of a frame; the body is the image file. */
+export interface ImageHeader {
+  readonly id: number;
+  readonly model: string;
+  readonly item: ChildItem;
+}
 
 export type FromChild =
   | { readonly kind: 'started' }

@@ -1,7 +1,7 @@
 /** The child's side: opens models, scores items as they come, answers each. */
 import { FiducialError } from '../../domain/errors.ts';
 import type { Prediction } from '../../domain/records.ts';
-import type { ChildItem, FromChild, ModelPayload, ToChild } from './protocol.ts';
+import type { ChildItem, FromChild, ImageHeader, ModelPayload, ToChild } from './protocol.ts';
 import { AsyncQueue } from './queue.ts';
 
 export interface PredictorInput {
@@ -22,27 +22,25 @@ export type OpenPredictor = (payload: ModelPayload) => Promise<ChildPredictor>;
 export interface ChildChannel {
   send(message: FromChild): void;
   onMessage(listener: (message: ToChild) => void): void;
+  onImage(listener: (header: ImageHeader, bytes: Uint8Array) => void): void;
 }
 
 /** Any failure of a predictor itself ends the process: the supervisor finds out which image it was. */
 export function serve(channel: ChildChannel, open: OpenPredictor, fail: (error: unknown) => void): void {
   const models = new Map<string, AsyncQueue<PredictorInput>>();
   channel.onMessage((message) => {
-    if (message.kind === 'item') {
-      models.get(message.model)?.push(message);
-      return;
-    }
     const items = new AsyncQueue<PredictorInput>();
     models.set(message.model, items);
     openAndRun(channel, open, message, items).catch(fail);
   });
+  channel.onImage(({ id, model, item }, bytes) => models.get(model)?.push({ id, item, bytes }));
   channel.send({ kind: 'started' });
 }
 
 async function openAndRun(
   channel: ChildChannel,
   open: OpenPredictor,
-  { model, payload }: Extract<ToChild, { kind: 'model' }>,
+  { model, payload }: ToChild,
   items: AsyncQueue<PredictorInput>,
 ): Promise<void> {
   let predictor: ChildPredictor;

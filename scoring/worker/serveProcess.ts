@@ -1,5 +1,7 @@
 /** Serves over this process's own channel to its parent, and ends with it. */
-import type { FromChild, ToChild } from './protocol.ts';
+import { Socket } from 'node:net';
+import { FrameReader } from './frames.ts';
+import { type FromChild, IMAGES_FD, type ImageHeader, type ToChild } from './protocol.ts';
 import { type OpenPredictor, serve } from './serve.ts';
 
 export function serveProcess(open: OpenPredictor): void {
@@ -13,6 +15,7 @@ export function serveProcess(open: OpenPredictor): void {
       // What can not be sent has nobody to read it: the channel is closed.
       send: (message: FromChild) => void process.send?.(message, undefined, undefined, () => {}),
       onMessage: (listener) => process.on('message', (message) => listener(message as ToChild)),
+      onImage: (listener) => readImages((header, bytes) => listener(header as ImageHeader, bytes)),
     },
     open,
     (error) => {
@@ -20,4 +23,22 @@ export function serveProcess(open: OpenPredictor): void {
       process.exit(70);
     },
   );
+}
+
+/** One buffer for all reads: what is in it is copied out before the next. */
+const READ_BYTES = 1 << 20;
+
+function readImages(onImage: (header: unknown, bytes: Uint8Array) => void): void {
+  const frames = new FrameReader(onImage);
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  new Socket({
+    fd: IMAGES_FD,
+    onread: {
+      buffer,
+      callback: (length) => {
+        frames.push(buffer.subarray(0, length));
+        return true;
+      },
+    },
+  }).on('error', () => process.exit(0));
 }

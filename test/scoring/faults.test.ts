@@ -19,6 +19,12 @@ import {
 } from './world.ts';
 
 const IMAGES = 18;
+/** One point an image: these scenarios run hundreds of times. */
+const noseOf = (i: number) => ({
+  ...truthOf(i),
+  keypoints: [[100 + i, 101] as [number, number]],
+  layout: 'nose1' as const,
+});
 const CASES: readonly (readonly [string, WorldOptions])[] = [
   ['a listed batch', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : `image ${i}`) }],
   ['a batch with ground truth', { images: IMAGES - 1, manifest: Array.from({ length: IMAGES }, (_, i) => truthOf(i)) }],

@@ -8,6 +8,7 @@ import { WorstEntries, worstEntryFirst } from '../../scoring/finishing/order.ts'
 import { decodeLines, encodeLines, linePlaces, streamLines } from '../../scoring/jsonl.ts';
 import { rangeOf } from '../../scoring/read/names.ts';
 import type { OrderEntry } from '../../scoring/records.ts';
+import { FrameReader, frameHead } from '../../scoring/worker/frames.ts';
 import { Slots } from '../../scoring/worker/slots.ts';
 
 async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -168,5 +169,21 @@ test('shards that may hold keys of a prefix are found from the first keys', () =
         for (const i of within) expect(i >= from && i <= to).toBe(true);
       },
     ),
+  );
+});
+
+test('frames come out of the pipe as they went in, however it is cut', () => {
+  const frame = fc.record({
+    header: fc.record({ key: fc.string({ unit: 'grapheme' }) }),
+    body: fc.uint8Array({ maxLength: 40 }),
+  });
+  fc.assert(
+    fc.property(fc.array(frame), fc.integer({ min: 1, max: 30 }), (frames, size) => {
+      const bytes = Buffer.concat(frames.flatMap(({ header, body }) => [frameHead(header, body.length), body]));
+      const read: unknown[] = [];
+      const reader = new FrameReader((header, body) => read.push({ header, body: new Uint8Array(body) }));
+      for (let at = 0; at < bytes.length; at += size) reader.push(bytes.subarray(at, at + size));
+      expect(read).toEqual(frames);
+    }),
   );
 });

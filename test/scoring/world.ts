@@ -23,27 +23,29 @@ export const MODEL_SHA = 'a'.repeat(64);
 
 /** In the caller's process, in reverse order within small groups: outcomes come in no order. */
 export const fakeScorer: ItemScorer = {
-  async *score(_model, items) {
+  async *score({ pin: { points } }, items) {
     let group: ScoringItem[] = [];
     for await (const item of items) {
       group.push(item);
       if (group.length < 5) continue;
-      yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one) }));
+      yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one, points) }));
       group = [];
     }
-    yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one) }));
+    yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one, points) }));
   },
 };
 
 export const fakeModels: PlanParts['models'] = {
   async resolve(_project, reference) {
-    if (!/^(fake|other)(@|$)/.test(reference)) {
+    if (!/^(fake|other|nose)(@|$)/.test(reference)) {
       const { FiducialError } = await import('../../domain/errors.ts');
       throw new FiducialError('UNKNOWN_MODEL', `Expected a model that is here, got "${reference}"`);
     }
     const name = reference.split('@')[0]!;
     const sha256 = name === 'fake' ? MODEL_SHA : 'b'.repeat(64);
-    return { pin: { owner: 'shared', name, version: 'v1', sha256, layout: 'ibug68', points: 68 }, crop: 'whole' };
+    const pin = { owner: 'shared', name, version: 'v1', sha256 };
+    if (name === 'nose') return { pin: { ...pin, layout: 'nose1', points: 1 }, crop: 'whole' };
+    return { pin: { ...pin, layout: 'ibug68', points: 68 }, crop: 'whole' };
   },
   detector: async () => 'd'.repeat(64),
 };
