@@ -7,6 +7,8 @@ import { type Faces, type Pair, pairFaces, readFaces, shardsToRead } from './pai
 
 /** Shards read for a comparison, of all its runs together: its cost does not grow with the runs. */
 const MOST_SHARDS = 512;
+/** Of each run: more would make the interval narrower than anybody needs, and resampling slow. */
+const MOST_FACES = 20_000;
 const CHANGES_KEPT = 50;
 
 /** What errors are measured by: a fraction of the inter-ocular distance, or pixels where the truth has no eyes. */
@@ -47,7 +49,7 @@ export async function compareRuns(results: ObjectStore, runs: readonly Compared[
   const most = Math.floor(MOST_SHARDS / runs.length);
   const read = async ({ view, truth }: Compared) => {
     const record = view.record!;
-    const shards = shardsToRead(record.shards, most);
+    const shards = shardsToRead(record.shards, Math.min(most, Math.ceil(MOST_FACES / record.shardSize)));
     return { faces: await readFaces(results, record, truth, shards), complete: shards.length === record.shards };
   };
   const [first, ...rest] = await Promise.all(runs.map(read));

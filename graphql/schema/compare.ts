@@ -107,7 +107,8 @@ builder.queryField('compareRuns', (t) =>
   t.field({
     type: [ComparisonRef],
     scope: 'read',
-    description: 'Each run but the first against the first. 512 GETs at most, whatever the size of the runs.',
+    description:
+      'Each run but the first against the first. 512 GETs at most, whatever the size of the runs; some 20,000 faces of each.',
     args: {
       runs: t.arg.idList({ required: true, description: 'Two to eight `Run:project:run`; the first is the baseline.' }),
       truth: t.arg.string({ description: 'Digest; by default the truth that came with each batch.' }),

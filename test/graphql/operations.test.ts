@@ -30,13 +30,16 @@ async function mutate(s: Stack, field: string, input: object) {
 }
 
 /** A line an image; the predictions are moved by `off` pixels from it, all points alike. */
-const lateTruth = (count: number) => Array.from({ length: count }, (_, i) => `${JSON.stringify(truthOf(i))}\n`).join('');
+const lateTruth = (count: number) =>
+  Array.from({ length: count }, (_, i) => `${JSON.stringify(truthOf(i))}\n`).join('');
 
 describe('truth that comes later', () => {
   test('gives a finished run its metrics, without scoring again', async () => {
     const s = await stack();
     const { batch, run } = await scoredBatch(s, 20);
-    expect((await s.get('query ($id: ID!) { run(id: $id) { metrics { n } evaluations } }', { id: run.id })).run).toEqual({
+    expect(
+      (await s.get('query ($id: ID!) { run(id: $id) { metrics { n } evaluations } }', { id: run.id })).run,
+    ).toEqual({
       metrics: null,
       evaluations: [],
     });
@@ -66,7 +69,9 @@ describe('truth that comes later', () => {
 
   test('has to wait for the run', async () => {
     const s = await stack();
-    const made = await s.get('mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id batch } } } }');
+    const made = await s.get(
+      'mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id batch } } } }',
+    );
     await fill(s, made.createBatch.batch.batch, 1);
     const { run } = await mutate(s, 'commitBatch', { batch: made.createBatch.batch.id, model: 'fake' });
     const truth = 'a'.repeat(64);
@@ -85,7 +90,13 @@ describe('scoring again', () => {
       'query ($id: ID!) { run(id: $id) { status scored failed retryOf { id } model { name } batch { id } } }',
       { id: redriven.run.id },
     );
-    expect(seen).toMatchObject({ status: 'DONE', scored: 13, failed: 1, retryOf: { id: run.id }, model: { name: 'fake' } });
+    expect(seen).toMatchObject({
+      status: 'DONE',
+      scored: 13,
+      failed: 1,
+      retryOf: { id: run.id },
+      model: { name: 'fake' },
+    });
   });
 
   test('redrive of a run without failures is refused', async () => {
@@ -176,7 +187,10 @@ describe('comparing runs', () => {
     const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
     let held = 0;
     for (let trial = 0; trial < 200; trial++) {
-      const interval = bootstrapMean(Array.from({ length: 40 }, () => 0.3 + normal()), 300)!;
+      const interval = bootstrapMean(
+        Array.from({ length: 40 }, () => 0.3 + normal()),
+        300,
+      )!;
       if (interval.low <= 0.3 && interval.high >= 0.3) held++;
     }
     expect(held / 200).toBeGreaterThan(0.88);
@@ -189,10 +203,15 @@ describe('comparing runs', () => {
 describe('stopping and deleting', () => {
   test('a cancelled run stays, with what was scored', async () => {
     const s = await stack();
-    const made = await s.get('mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id batch } } } }');
+    const made = await s.get(
+      'mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id batch } } } }',
+    );
     await fill(s, made.createBatch.batch.batch, 40);
     const { run } = await mutate(s, 'commitBatch', { batch: made.createBatch.batch.id, model: 'fake' });
-    const cancel = () => s.get(`mutation ($id: ID!) { cancelRun(id: $id) { ... on RunPayload { run { status } } ${REFUSED} } }`, { id: run.id });
+    const cancel = () =>
+      s.get(`mutation ($id: ID!) { cancelRun(id: $id) { ... on RunPayload { run { status } } ${REFUSED} } }`, {
+        id: run.id,
+      });
     await cancel();
     await s.work();
     const { cancelRun } = await cancel();
@@ -205,7 +224,8 @@ describe('stopping and deleting', () => {
   test('a deleted run is in no list, and nothing of it stays', async () => {
     const s = await stack();
     const { id, run } = await scoredBatch(s, 5, truthOf);
-    const remove = () => s.get('mutation ($id: ID!) { deleteRun(id: $id) { ... on DeletePayload { id } } }', { id: run.id });
+    const remove = () =>
+      s.get('mutation ($id: ID!) { deleteRun(id: $id) { ... on DeletePayload { id } } }', { id: run.id });
     await remove();
     const data = await s.get('query ($id: ID!) { run(id: $id) { id } runs { edges { cursor } } }', { id: run.id });
     expect(data).toEqual({ run: null, runs: { edges: [] } });
@@ -220,11 +240,17 @@ describe('stopping and deleting', () => {
     const { id, batch } = await scoredBatch(s, 5);
     await s.get('mutation ($id: ID!) { deleteBatch(id: $id) { ... on DeletePayload { id } } }', { id });
     await s.work();
-    const data = await s.get('query ($id: ID!) { batch(id: $id) { id } batches { edges { cursor } } runs { edges { cursor } } }', { id });
+    const data = await s.get(
+      'query ($id: ID!) { batch(id: $id) { id } batches { edges { cursor } } runs { edges { cursor } } }',
+      { id },
+    );
     expect(data).toEqual({ batch: null, batches: { edges: [] }, runs: { edges: [] } });
     expect((await s.stores.uploads.list({ prefix: uploadKeys.batch('default', batch) })).objects).toEqual([]);
     expect(await mutate(s, 'commitBatch', { batch: id, model: 'fake' })).toMatchObject({ code: 'NOT_FOUND' });
-    const renew = await s.get(`mutation ($batch: ID!) { renewUpload(input: {batch: $batch}) { __typename ${REFUSED} } }`, { batch: id });
+    const renew = await s.get(
+      `mutation ($batch: ID!) { renewUpload(input: {batch: $batch}) { __typename ${REFUSED} } }`,
+      { batch: id },
+    );
     expect(renew.renewUpload).toMatchObject({ code: 'NOT_FOUND' });
   });
 });
@@ -240,17 +266,29 @@ describe('training', () => {
     expect(startTraining.training).toMatchObject({ status: 'QUEUED', overrides: input.overrides, startedBy: 'local' });
     expect((await s.get(START, { input })).startTraining).toEqual(startTraining);
     const { id } = startTraining.training;
-    const { trainings } = await s.get('{ trainings { edges { node { id recipe epochs { edges { cursor } } figures { name } } } } }');
+    const { trainings } = await s.get(
+      '{ trainings { edges { node { id recipe epochs { edges { cursor } } figures { name } } } } }',
+    );
     expect(trainings.edges).toEqual([{ node: { id, recipe: 'nose', epochs: { edges: [] }, figures: [] } }]);
-    const stop = await s.get('mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status } } } }', { id });
+    const stop = await s.get(
+      'mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status } } } }',
+      { id },
+    );
     expect(stop.cancelTraining.training.status).toBe('CANCELLED');
-    const resume = await s.get('mutation ($id: ID!) { resumeTraining(id: $id) { ... on TrainingPayload { training { status } } } }', { id });
+    const resume = await s.get(
+      'mutation ($id: ID!) { resumeTraining(id: $id) { ... on TrainingPayload { training { status } } } }',
+      { id },
+    );
     expect(resume.resumeTraining.training.status).toBe('QUEUED');
   });
 
   test('with what no recipe has is refused', async () => {
     const s = await stack();
-    for (const input of [{ recipe: 'none' }, { recipe: 'nose', overrides: { 'a.b': 1 } }, { recipe: 'nose', overrides: [1] }]) {
+    for (const input of [
+      { recipe: 'none' },
+      { recipe: 'nose', overrides: { 'a.b': 1 } },
+      { recipe: 'nose', overrides: [1] },
+    ]) {
       expect((await s.get(START, { input })).startTraining).toMatchObject({ code: 'INVALID_INPUT' });
     }
   });
@@ -280,8 +318,15 @@ test('a model is shown with its card, and promoting moves its alias and back', a
   const onnx = Buffer.from('a second network');
   await registerModel(s.stores.models, 'default', cardOf('own', onnx, 'v2'), onnx);
   const show = async () =>
-    (await s.get('{ node(id: "Model:default:own") { ... on Model { promoted versions { edges { node { version licenceNote } } } } } }')).node;
-  expect((await show()).versions.edges.map(({ node }: { node: { version: string } }) => node.version).sort()).toEqual(['v1', 'v2']);
+    (
+      await s.get(
+        '{ node(id: "Model:default:own") { ... on Model { promoted versions { edges { node { version licenceNote } } } } } }',
+      )
+    ).node;
+  expect((await show()).versions.edges.map(({ node }: { node: { version: string } }) => node.version).sort()).toEqual([
+    'v1',
+    'v2',
+  ]);
   const promote = async (version: string, expected?: string) =>
     (
       await s.get(
