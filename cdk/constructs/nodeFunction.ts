@@ -65,6 +65,8 @@ function bundled(name: LambdaName): lambda.Code {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('unused'),
+      // The CDK bundles once for a folder and its options, so what differs has to be among them.
+      command: [name],
       local: {
         tryBundle(folder) {
           execFileSync(process.execPath, [BUNDLER, name, folder], { stdio: ['ignore', 'inherit', 'inherit'] });

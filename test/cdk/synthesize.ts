@@ -24,23 +24,26 @@ export type Templates = Readonly<Record<StackName, Template>>;
 
 const flags = JSON.parse(readFileSync('cdk.json', 'utf8')).context as Record<string, unknown>;
 
-export function cdkContext(overrides: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
-  return { ...flags, 'aws:cdk:bundling-stacks': [], ...overrides };
+/** Feature flags as in cdk.json; nothing is bundled. */
+function cdkContext(): Record<string, unknown> {
+  return { ...flags, 'aws:cdk:bundling-stacks': [] };
 }
 
-/** Throws where cdk-nag finds what nobody has argued for. */
-export function synthesize(overrides: Readonly<Record<string, unknown>> = {}): Templates {
-  const context = cdkContext(overrides);
-  const app = new App({ context, outdir: mkdtempSync(join(tmpdir(), 'fiducial-cdk-')) });
-  const stacks = addFiducial(app, readDeployment(app.node.getAllContext()));
+/**
+ * Several deployments, told apart by their stage, in one synthesis: most of it is starting the CDK's own validation.
+ * Throws where cdk-nag finds what nobody has argued for.
+ */
+export function synthesize(...deployments: Readonly<Record<string, unknown>>[]): Templates[] {
+  const app = new App({ context: cdkContext(), outdir: mkdtempSync(join(tmpdir(), 'fiducial-cdk-')) });
+  const all = deployments.map((deployment) => addFiducial(app, readDeployment(deployment)));
   const assembly = app.synth();
-  const template = (name: StackName) => assembly.getStackByName(stacks[name].stackName).template as Template;
-  return {
-    storage: template('storage'),
-    compute: template('compute'),
-    api: template('api'),
-    observability: template('observability'),
-  };
+  const template = ({ stackName }: { stackName: string }) => assembly.getStackByName(stackName).template as Template;
+  return all.map(({ storage, compute, api, observability }) => ({
+    storage: template(storage),
+    compute: template(compute),
+    api: template(api),
+    observability: template(observability),
+  }));
 }
 
 /** Logical id and resource, of one type. */

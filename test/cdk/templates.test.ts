@@ -2,19 +2,24 @@ import { beforeAll } from 'vitest';
 import { synthesize, type Templates } from './synthesize.ts';
 import { apiTests } from './templates/api.ts';
 import { computeTests } from './templates/compute.ts';
+import { environmentTests } from './templates/environment.ts';
 import { observabilityTests } from './templates/observability.ts';
 import { roleTests } from './templates/roles.ts';
 import { storageTests } from './templates/storage.ts';
 
-/** One synthesis for all: it takes seconds. */
+/** One synthesis for all: it takes seconds, and much longer on a busy machine. */
 let gpu: Templates;
 let cpu: Templates;
 
 beforeAll(() => {
-  const context = { dashboardOrigins: 'https://faces.example.org', alarmEmail: 'ops@example.org' };
-  gpu = synthesize(context);
-  cpu = synthesize({ ...context, compute: 'cpu' });
-}, 60_000);
+  const context = {
+    dashboardOrigins: 'https://faces.example.org',
+    alarmEmail: 'ops@example.org',
+    oidcIssuer: 'https://issuer.example.org',
+    oidcAudience: 'fiducial',
+  };
+  [gpu, cpu] = synthesize({ ...context, stage: 'dev' }, { stage: 'nogpu', compute: 'cpu' }) as [Templates, Templates];
+}, 240_000);
 
 storageTests(() => gpu);
 computeTests(
@@ -24,3 +29,4 @@ computeTests(
 apiTests(() => gpu);
 observabilityTests(() => gpu);
 roleTests(() => gpu);
+environmentTests(() => gpu);
