@@ -27,7 +27,10 @@ const noseOf = (i: number) => ({
 });
 const CASES: readonly (readonly [string, WorldOptions])[] = [
   ['a listed batch', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : `image ${i}`) }],
-  ['a batch with ground truth', { images: IMAGES - 1, manifest: Array.from({ length: IMAGES }, (_, i) => truthOf(i)) }],
+  [
+    'a batch with ground truth',
+    { images: IMAGES - 1, manifest: Array.from({ length: IMAGES }, (_, i) => noseOf(i)), commit: { model: 'nose' } },
+  ],
   ['a batch without images', {}],
 ];
 
