@@ -48,7 +48,7 @@ export function ItemFilters({ run, filter: { show, code, prefix } }: ItemFilters
           <input
             type="search"
             value={prefix ?? ''}
-            onChange={(event) => setFilters({ prefix: event.currentTarget.value })}
+            onInput={(event) => setFilters({ prefix: event.currentTarget.value })}
           />
         </label>
       )}

@@ -8,6 +8,7 @@ import { Facts } from './Facts.tsx';
 import { LayerToggles, useLayers } from './LayerToggles.tsx';
 import { PointErrors } from './PointErrors.tsx';
 import { Stage } from './Stage.tsx';
+import { useKeys } from './useKeys.ts';
 
 export interface ViewerProps {
   /** Id of the prediction. */
@@ -25,15 +26,9 @@ export function Viewer(props: ViewerProps) {
   const { id, place, onClose, onNext, onPrevious } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const keys = (event: KeyboardEvent) => {
-    if (event.target instanceof HTMLInputElement && event.target.type !== 'checkbox') return;
-    const go = { ArrowRight: onNext, n: onNext, ArrowLeft: onPrevious, p: onPrevious }[event.key];
-    if (!go) return;
-    event.preventDefault();
-    go();
-  };
+  useKeys({ ArrowRight: onNext, ArrowLeft: onPrevious });
   return (
-    <dialog class="viewer" ref={dialog} onClose={onClose} onKeyDown={keys} aria-label="Image and its points">
+    <dialog class="viewer" ref={dialog} onClose={onClose} aria-label="Image and its points">
       <div class="viewer-bar">
         <button type="button" disabled={!onPrevious} onClick={() => onPrevious?.()}>
           ← Previous

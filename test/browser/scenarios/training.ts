@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { SOON, visit, type World } from './world.ts';
+
+export function training(world: World): void {
+  describe('a training run', () => {
+    test('is started from a form made of the recipe, and its curves grow to the end', async () => {
+      const { page } = world;
+      await visit(world, '#/training');
+      await page.getByRole('button', { name: /Start a training run/ }).click();
+      await page.getByRole('combobox', { name: 'Recipe' }).selectOption('nose');
+      await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('16');
+      await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('2');
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('heading', { name: 'Training nose' }).waitFor();
+      await page.getByText('synthetic.count=16').waitFor();
+      await page.getByText('2 of 2').waitFor({ timeout: 90_000 });
+      await page.locator('.plot-box .mark-line path').first().waitFor();
+      await page.getByText('finished').waitFor({ timeout: 60_000 });
+    });
+
+    test('shows what it drew, and leads to the model that came of it', async () => {
+      const { page } = world;
+      const figures = page.locator('.picture img');
+      await expect.poll(() => figures.count(), SOON).toBeGreaterThan(0);
+      await page.getByRole('link', { name: /^model nose/ }).click();
+      await page.getByRole('heading', { name: 'nose', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Promote' }).click();
+      await page.getByText('promoted', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'nose', exact: true }).click();
+      await page.getByRole('heading', { name: 'Training nose' }).waitFor();
+    });
+
+    test('can be one of a sweep, which is a table', async () => {
+      const { page } = world;
+      await visit(world, '#/training');
+      await page.getByRole('button', { name: /Start a training run/ }).click();
+      await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('8');
+      await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('1');
+      await page.getByLabel(/^Sweep/).fill('optimiser.learningRate=0.001,0.01');
+      await page.getByRole('button', { name: 'Start the sweep' }).click();
+      await page.getByRole('heading', { name: 'Sweep of nose' }).waitFor();
+      expect(await page.locator('.table-box tbody tr').count()).toBe(2);
+    });
+  });
+}
