@@ -11,7 +11,7 @@ import {
 } from '../domain/geometry.ts';
 import type { CropSpec } from '../domain/modelCard.ts';
 import { type CropPlan, cropRegion, planCrop } from './cropPlan.ts';
-import { type EncodedImage, readHeader, readPixels, reworkPixels } from './decode.ts';
+import { type Colour, type EncodedImage, readHeader, readPixels, reworkPixels } from './decode.ts';
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts';
 import { orientationTransform, orientPixels } from './orientation.ts';
 import { resampling } from './resample.ts';
@@ -36,23 +36,35 @@ export interface OpenImage {
   crops(boxes: readonly (Box | null)[], spec: CropSpec): Promise<Crop[]>;
   /** A crop of exactly this region, which may reach outside; `spec.margin` is not used. */
   cropRegion(region: Box, spec: CropSpec): Promise<Crop>;
+  /**
+   * For several looks at one image: decoded now where it is small (up to 2 million pixels, alpha flattened on `fill`),
+   * itself where it is large, since a large JPEG is decoded small faster each time. Throws TRUNCATED, UNSUPPORTED.
+   */
+  held(fill: Colour): Promise<OpenImage>;
 }
 
-/** Images up to this many pixels (75 MB) are held decoded while several crops are made of them. */
-const HELD_PIXELS = 25e6;
+/** Images up to this many pixels (75 MB) are held decoded while several crops are made of them at once. */
+const HELD_FOR_CROPS = 25e6;
+/** And up to this many (6 MB) while they are looked at again and again. */
+const HELD_FOR_LOOKS = 2e6;
 
 /** Reads the header only. Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
 export async function openImage(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): Promise<OpenImage> {
-  const image = await readHeader(bytes, { ...DEFAULT_LIMITS, ...limits });
-  const region = (box: Box | null, spec: CropSpec) => cropRegion(image.size, box, spec);
+  return opened({ image: await readHeader(bytes, { ...DEFAULT_LIMITS, ...limits }) });
+}
+
+function opened(source: Source): OpenImage {
+  const { size } = source.image;
+  const region = (box: Box | null, spec: CropSpec) => cropRegion(size, box, spec);
   return {
-    size: image.size,
-    crop: (box, spec) => cropFrom({ image }, region(box, spec), spec),
-    cropRegion: (box, spec) => cropFrom({ image }, box, spec),
+    size,
+    crop: (box, spec) => cropFrom(source, region(box, spec), spec),
+    cropRegion: (box, spec) => cropFrom(source, box, spec),
     crops: async (boxes, spec) => {
-      const source = boxes.length > 1 ? await decoded(image, spec) : { image };
-      return await Promise.all(boxes.map((box) => cropFrom(source, region(box, spec), spec)));
+      const once = boxes.length > 1 ? await decoded(source, spec.fill, HELD_FOR_CROPS) : source;
+      return await Promise.all(boxes.map((box) => cropFrom(once, region(box, spec), spec)));
     },
+    held: async (fill) => opened(await decoded(source, fill, HELD_FOR_LOOKS)),
   };
 }
 
@@ -73,9 +85,9 @@ interface Source {
   readonly pixels?: Uint8Array;
 }
 
-async function decoded(image: EncodedImage, spec: CropSpec): Promise<Source> {
-  if (image.stored.width * image.stored.height > HELD_PIXELS) return { image };
-  return { image, pixels: await readPixels(image, spec.fill) };
+async function decoded({ image, pixels }: Source, fill: Colour, maxPixels: number): Promise<Source> {
+  if (pixels || image.stored.width * image.stored.height > maxPixels) return pixels ? { image, pixels } : { image };
+  return { image, pixels: await readPixels(image, fill) };
 }
 
 async function cropFrom({ image, pixels }: Source, region: Box, spec: CropSpec): Promise<Crop> {

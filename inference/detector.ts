@@ -24,9 +24,9 @@ export interface DetectorOptions {
   /** Images a batch. Default 4. */
   readonly batchSize?: number;
   /**
-   * Sides of the squares that the network sees, pixels; what is found in several is merged. Those above the card's are
-   * left out for images that have no such side. Default: about half of the card's, the card's, and twice that: a face
-   * that fills the image is found in the small one, a distant one in a large one.
+   * Sides of the squares that the network sees, pixels, from the smallest. The next is looked at where nothing was
+   * found, or only faces that are small for it; not one larger than both the image and the card's size. Default: about
+   * half of the card's, the card's, and twice that.
    */
   readonly inputSizes?: readonly number[];
   /** Default 0.5. */
@@ -56,12 +56,24 @@ export async function openDetector(
     name: card.name,
     sha256: card.sha256,
     detect: async (image) => {
-      const side = Math.max(card.input.size, image.size.width, image.size.height);
-      const used = scales.filter(({ size }) => size <= side);
-      const found = await Promise.all(used.map((scale) => scale.detect(image)));
-      return suppressOverlaps(found.flat(), card.iouThreshold).slice(0, maxFaces);
+      const side = Math.max(image.size.width, image.size.height);
+      let found: ScoredBox[] = [];
+      for (const [i, { size, detect }] of scales.entries()) {
+        const before = scales[i - 1]?.size;
+        if (before !== undefined && (size > Math.max(side, card.input.size) || seenWell(found, before / side))) break;
+        found = suppressOverlaps([...found, ...(await detect(image))], card.iouThreshold);
+      }
+      return found.slice(0, maxFaces);
     },
   };
+}
+
+/** Pixels of the network's input: its smallest anchor is 51 wide, and what is smaller is found by luck. */
+const SMALL_FACE = 60;
+
+/** Whether there is a face that is not small in the network's input. `scale`: input pixels an image pixel. */
+function seenWell(found: readonly ScoredBox[], scale: number): boolean {
+  return found.some(({ box }) => Math.max(box.width, box.height) * scale >= SMALL_FACE);
 }
 
 function defaultSizes({ input: { size, multipleOf } }: DetectorCard): number[] {

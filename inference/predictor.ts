@@ -84,7 +84,8 @@ export async function createPredictor(model: ModelPackage, options: PredictorOpt
   const network = await openKeypointModel(runtime, model, { work, batchSize, flipTest });
   const detector = options.detector && (await openDetector(runtime, options.detector, { ...options.detection, work }));
 
-  async function faces(image: OpenImage, box: Box | null, rule: CropRule): Promise<Face[]> {
+  async function faces(opened: OpenImage, box: Box | null, rule: CropRule): Promise<Face[]> {
+    const image = rule === 'detect' || secondPass ? await opened.held(card.input.fill) : opened;
     const places = await placesOf(image, box, rule, detector, card.detectorBoxes);
     const first = await keypoints(
       image,
