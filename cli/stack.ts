@@ -11,8 +11,8 @@ import { createSupervisor, type Supervisor } from './supervise.ts';
 
 export interface StackOptions {
   readonly folder: string;
-  /** Null: embedded in the folder. */
-  readonly aws: Extract<StorageConfig, { kind: 'aws' }> | null;
+  /** Default: embedded in the folder. */
+  readonly aws?: Extract<StorageConfig, { kind: 'aws' }> | null;
   readonly host: string;
   readonly port: number;
   readonly scorers: number;

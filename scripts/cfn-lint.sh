@@ -18,4 +18,4 @@ ls "$folder"/*.template.json >/dev/null 2>&1 || {
   echo "cfn-lint: expected templates in $folder, found none; run npx cdk synth first" >&2
   exit 2
 }
-exec "$lint" "$folder"/*.template.json
+exec "$lint" --format parseable "$folder"/*.template.json

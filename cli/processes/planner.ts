@@ -23,7 +23,7 @@ const planParts = {
 };
 sayReady();
 await Promise.all([
-  runPlanner(planParts, { signal }),
+  runPlanner({ ...planParts, timeLeft: () => !signal.aborted }, { signal }),
   runDeadLetters({ ...parts, runs: new RunRecords(parts.stores.results) }, { signal }),
   sweepHourly(),
 ]);

@@ -34,11 +34,8 @@ export interface TrainingRequest {
   readonly unique: string;
 }
 
-/**
- * Writes job.json and sends the message. Doing it again with the same time and `unique` changes nothing and sends the
- * message again. INVALID_INPUT where the recipe or an override does not exist.
- */
-export async function enqueueTraining(parts: TrainingParts, request: TrainingRequest): Promise<TrainingJob> {
+/** Writes job.json and sends no message: for whoever trains at once. INVALID_INPUT as `enqueueTraining`. */
+export async function createJob(parts: TrainingParts, request: TrainingRequest): Promise<TrainingJob> {
   const { project, recipe, overrides = {}, data = [], backend = null, sweep = null, startedBy } = request;
   withOverrides(recipeNamed(recipe), overrides);
   const at = parts.now();
@@ -55,7 +52,16 @@ export async function enqueueTraining(parts: TrainingParts, request: TrainingReq
     createdAt: at.toISOString(),
   });
   await createRecord(parts.stores.models, modelKeys.trainingJob(project, job.training), job);
-  await sendTraining(parts, project, job.training);
+  return job;
+}
+
+/**
+ * Writes job.json and sends the message. Doing it again with the same time and `unique` changes nothing and sends the
+ * message again. INVALID_INPUT where the recipe or an override does not exist.
+ */
+export async function enqueueTraining(parts: TrainingParts, request: TrainingRequest): Promise<TrainingJob> {
+  const job = await createJob(parts, request);
+  await sendTraining(parts, job.project, job.training);
   return job;
 }
 

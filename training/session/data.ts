@@ -22,6 +22,7 @@ import {
   splitRecord,
 } from '../data/split.ts';
 import type { Recipe } from '../recipes/schema.ts';
+import { writeSyntheticSet } from '../synthetic/writeSyntheticSet.ts';
 import { canvasRuleOf } from './network.ts';
 
 export interface PartData {
@@ -75,11 +76,15 @@ export async function loadTrainingData(recipe: Recipe, options: DataOptions): Pr
   return { datasets, digests, split: splitRecord(samples, split, digests), train, val, test };
 }
 
-async function readAll(recipe: Recipe, { paths }: DataOptions): Promise<Dataset[]> {
+async function readAll(recipe: Recipe, { paths, signal, onProgress }: DataOptions): Promise<Dataset[]> {
   if (paths.length > 0) return Promise.all(paths.map((path) => readDataset(path)));
   const folder = await mkdtemp(join(tmpdir(), 'fiducial-synthetic-'));
-  const { writeSyntheticSet } = await import('../synthetic/index.ts');
-  await writeSyntheticSet(folder, recipe.synthetic.count, recipe.synthetic.seed);
+  const layout = recipe.target.layout;
+  await writeSyntheticSet(folder, recipe.synthetic.count, recipe.synthetic.seed, {
+    ...(layout === 'imm58' || layout === 'nose1' ? { layout } : {}),
+    onProgress: (done, total) => onProgress?.('rendering faces', done, total),
+    ...(signal ? { signal } : {}),
+  });
   return [{ ...(await readDataset(folder)), name: 'synthetic' }];
 }
 

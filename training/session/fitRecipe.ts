@@ -75,6 +75,7 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
         const { mse, metrics } = await evaluate(held, predict, { layout: recipe.target.layout, flip });
         return { mse, maePx: metrics.maePx ?? Number.NaN, nme: metrics.nme.interOcular ?? Number.NaN };
       },
+      ...(data.val ? { chooseBy: 'mse' } : {}),
       checkpoints: options.checkpoints,
       resume: options.resume,
       ...(options.signal ? { signal: options.signal } : {}),

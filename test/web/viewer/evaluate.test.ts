@@ -20,7 +20,7 @@ test('the mean error of the points is the MAE that scoring gives the face', () =
   const { faces } = viewItem({ faces: [predicted], truths: [truth] }, 'ibug68');
   const errors = faces[0]!.points.map(({ errorPx }) => errorPx!);
   const scored = { key: 'a', outcome: 'scored' as const, width: 200, height: 200, error: null };
-  const scoredFace = { ...predicted, boxSource: 'given' as const, nme: null };
+  const scoredFace = { ...predicted, keypoints: [...predicted.keypoints], boxSource: 'given' as const, nme: null };
   const evaluation = evaluateItem({ ...scored, faces: [scoredFace] }, [truth], 'ibug68');
   expect(errors.reduce((sum, error) => sum + error, 0) / 68).toBeCloseTo(evaluation.evaluated[0]!.errors.maePx, 9);
   expect(errors[0]).toBeCloseTo(1);
