@@ -12,6 +12,7 @@ import { accessibility } from './scenarios/accessibility.ts';
 import { away } from './scenarios/away.ts';
 import { compare } from './scenarios/compare.ts';
 import { largeRun } from './scenarios/largeRun.ts';
+import { operate } from './scenarios/operate.ts';
 import { run } from './scenarios/run.ts';
 import { signIn } from './scenarios/signIn.ts';
 import { training } from './scenarios/training.ts';
@@ -20,7 +21,8 @@ import { upload } from './scenarios/upload.ts';
 import type { World } from './scenarios/world.ts';
 import { startBrowserStack } from './stack.ts';
 
-if (!CHROMIUM) console.log('NOT TESTED: the dashboard in a browser, since chromium is not here (apt-get install chromium)');
+if (!CHROMIUM)
+  console.log('NOT TESTED: the dashboard in a browser, since chromium is not here (apt-get install chromium)');
 
 test('chromium is here, or this is no CI', () => {
   expect(CHROMIUM !== null || !process.env.CI, 'expected chromium under CI; .ci/run installs it').toBe(true);
@@ -50,11 +52,12 @@ describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 120_000 }, () => {
   upload(world);
   run(world);
   compare(world);
+  operate(world);
   tryOne(world);
-  training(world);
   largeRun(world);
   accessibility(world);
   away(world);
+  training(world);
 
   test('nothing was logged as an error, and no policy was broken, in all of this', () => {
     expect(world.problems).toEqual([]);

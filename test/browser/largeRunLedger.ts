@@ -71,7 +71,15 @@ function predictionOf(line: number): Prediction {
 function metricsOf(n: number) {
   const perKeypoint = BACKDROP.map((_, index) => ({ index, name: `point ${index}`, maePx: 1 + index / 50, nme: 0.02 }));
   const ced = Array.from({ length: 201 }, (_, i): [number, number] => [i / 1000, Math.min(1, i / 90)]);
-  const numbers = { n, missed: 0, extra: 0, maePx: 1.7, nme: { interOcular: 0.04 }, aucAt8: 0.5, failureRateAt10: 0.01 };
+  const numbers = {
+    n,
+    missed: 0,
+    extra: 0,
+    maePx: 1.7,
+    nme: { interOcular: 0.04 },
+    aucAt8: 0.5,
+    failureRateAt10: 0.01,
+  };
   return runMetricsSchema.parse({
     run: RUN,
     truth: TRUTH,

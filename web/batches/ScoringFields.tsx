@@ -17,11 +17,13 @@ export interface ScoringChoice {
 export interface ScoringFieldsProps {
   readonly choice: ScoringChoice;
   readonly onChange: (choice: ScoringChoice) => void;
+  /** Whether to ask how many may fail. Default true. */
+  readonly many?: boolean;
 }
 
 const CROPS = { BOX: 'the box given for it', DETECT: 'every face found', WHOLE: 'the whole image' } as const;
 
-export function ScoringFields({ choice, onChange }: ScoringFieldsProps) {
+export function ScoringFields({ choice, onChange, many = true }: ScoringFieldsProps) {
   const { data, error, refetch } = useQuery(ModelChoices, { project: session.get().project });
   const models = data?.models.edges.map(({ node }) => node).filter(({ production }) => production) ?? [];
   const first = models[0]?.name;
@@ -57,17 +59,19 @@ export function ScoringFields({ choice, onChange }: ScoringFieldsProps) {
           ))}
         </select>
       </label>
-      <label>
-        Failures allowed, %
-        <input
-          type="number"
-          min={0}
-          max={100}
-          step="any"
-          value={choice.errorThreshold * 100}
-          onInput={(event) => onChange({ ...choice, errorThreshold: Number(event.currentTarget.value) / 100 })}
-        />
-      </label>
+      {many && (
+        <label>
+          Failures allowed, %
+          <input
+            type="number"
+            min={0}
+            max={100}
+            step="any"
+            value={choice.errorThreshold * 100}
+            onInput={(event) => onChange({ ...choice, errorThreshold: Number(event.currentTarget.value) / 100 })}
+          />
+        </label>
+      )}
       <Failure error={error} retry={refetch} />
       {data && models.length === 0 && <p class="note">There is no model yet: train one, or import one.</p>}
     </>

@@ -21,7 +21,7 @@ export function TryPage() {
   return (
     <Page title="Try one">
       <div class="fields">
-        <ScoringFields choice={choice} onChange={setChoice} />
+        <ScoringFields choice={choice} onChange={setChoice} many={false} />
       </div>
       <DropZone
         label="Drop a photo here"

@@ -9,7 +9,8 @@ export function useKeys(keys: Keys): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const { target } = event;
-      const typing = target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
+      const typing =
+        target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== 'checkbox');
       const act = latest.current[event.key];
       if (typing || !act) return;
       event.preventDefault();

@@ -51,7 +51,8 @@ export function accessibility(world: World): void {
   });
 }
 
-async function faults({ page }: World): Promise<string[]> {
+/** Serious and critical ones of the page as it is. */
+export async function faults({ page }: World): Promise<string[]> {
   // Through the debugger, which the page's policy does not bind.
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
@@ -60,5 +61,11 @@ async function faults({ page }: World): Promise<string[]> {
   });
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 120))
+          .join(' | ')}`,
+    );
 }

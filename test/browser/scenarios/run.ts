@@ -62,7 +62,9 @@ export function run(world: World): void {
 
     test('shows an image that is stored on its side as it was taken, and its points with it', async () => {
       const { page } = world;
-      const size = await page.locator('.stage img').evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
+      const size = await page
+        .locator('.stage img')
+        .evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
       expect(size).toEqual([IMAGE.width, IMAGE.height]);
     });
 
@@ -109,7 +111,11 @@ async function expectOnPixels({ page }: World, predicted: readonly Point[], trut
         return [left + width / 2, top + height / 2] as const;
       });
     const { left, top, width, height } = document.querySelector('.stage img')!.getBoundingClientRect();
-    return { image: { left, top, width, height }, predicted: centres('.overlay circle.predicted'), truth: centres('.overlay path.truth') };
+    return {
+      image: { left, top, width, height },
+      predicted: centres('.overlay circle.predicted'),
+      truth: centres('.overlay path.truth'),
+    };
   });
   const onScreen = ([x, y]: Point): Point => [
     seen.image.left + (x / IMAGE.width) * seen.image.width,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { faults } from './accessibility.ts';
 import { SOON, visit, type World } from './world.ts';
 
 export function training(world: World): void {
@@ -16,6 +17,7 @@ export function training(world: World): void {
       await page.getByText('2 of 2').waitFor({ timeout: 90_000 });
       await page.locator('.plot-box .mark-line path').first().waitFor();
       await page.getByText('finished').waitFor({ timeout: 60_000 });
+      expect(await faults(world)).toEqual([]);
     });
 
     test('shows what it drew, and leads to the model that came of it', async () => {

@@ -7,7 +7,9 @@ const RUN = `query ($id: ID!) { run(id: $id) { status failed errors { code count
 export function upload(world: World): void {
   describe('a folder', () => {
     test('is uploaded straight to storage, committed, and watched to its metrics', async () => {
-      const { page, photos } = world;
+      const { page, photos, stack } = world;
+      // The scorer is held, so that the run can be seen before it is through.
+      process.kill(stack.supervisor.pids().scorer!, 'SIGSTOP');
       await page.locator('input[webkitdirectory]').setInputFiles(photos);
       await page.getByText(`${ITEMS} files`).waitFor();
       await page.getByText('Not uploaded: people/00.pts').waitFor();
@@ -22,10 +24,12 @@ export function upload(world: World): void {
     });
 
     test('is shown while it is being scored: how far, how fast, then its results without a reload', async () => {
-      const { page } = world;
-      await page.getByText('done', { exact: true }).or(page.getByLabel('Scored', { exact: true })).first().waitFor();
+      const { page, stack } = world;
+      await page.getByText(`0 of ${ITEMS}`).waitFor();
+      await page.locator('.status.running').waitFor();
+      process.kill(stack.supervisor.pids().scorer!, 'SIGCONT');
       await page.locator('dt', { hasText: 'MAE' }).waitFor();
-      await page.getByText('done').waitFor();
+      await page.locator('.status.done').waitFor();
     });
 
     test('has the metrics that the API gives', async () => {
