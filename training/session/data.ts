@@ -1,4 +1,5 @@
 /** From a recipe and folders to shared tables of training and evaluation samples. */
+import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,11 +77,15 @@ export async function loadTrainingData(recipe: Recipe, options: DataOptions): Pr
   return { datasets, digests, split: splitRecord(samples, split, digests), train, val, test };
 }
 
-async function readAll(recipe: Recipe, { paths, signal, onProgress }: DataOptions): Promise<Dataset[]> {
+async function readAll(recipe: Recipe, { paths, cacheFolder, signal, onProgress }: DataOptions): Promise<Dataset[]> {
   if (paths.length > 0) return Promise.all(paths.map((path) => readDataset(path)));
-  const folder = await mkdtemp(join(tmpdir(), 'fiducial-synthetic-'));
-  const layout = recipe.target.layout;
-  await writeSyntheticSet(folder, recipe.synthetic.count, recipe.synthetic.seed, {
+  const { layout } = recipe.target;
+  const { count, seed } = recipe.synthetic;
+  const name = `synthetic-${layout}-${count}-${seed}`;
+  const folder = cacheFolder ? join(cacheFolder, name) : await mkdtemp(join(tmpdir(), `fiducial-${name}-`));
+  // The manifest is written last: where it is, the set is whole.
+  if (existsSync(join(folder, 'images.jsonl'))) return [{ ...(await readDataset(folder)), name: 'synthetic' }];
+  await writeSyntheticSet(folder, count, seed, {
     ...(layout === 'imm58' || layout === 'nose1' ? { layout } : {}),
     onProgress: (done, total) => onProgress?.('rendering faces', done, total),
     ...(signal ? { signal } : {}),
