@@ -1,5 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type GraphQLArgument, isIntrospectionType, isObjectType, isScalarType, isSpecifiedScalarType } from 'graphql';
+import { join } from 'node:path';
+import {
+  buildSchema,
+  findBreakingChanges,
+  type GraphQLArgument,
+  isIntrospectionType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { printedSchema, SCHEMA_FILE } from '../../graphql/print-schema.ts';
 import { schema } from '../../graphql/schema/index.ts';
@@ -37,5 +46,30 @@ describe('the schema', () => {
       .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
       .filter(({ field }) => !['read', 'write', 'admin'].includes(String(field.extensions.scope)));
     expect(open.map(({ type, field }) => `${type.name}.${field.name}`)).toEqual([]);
+  });
+});
+
+describe('callers of the last release', () => {
+  const root = join(import.meta.dirname, '../..');
+  const released = readFileSync(join(root, 'graphql/schema.released.graphql'), 'utf8');
+  const changelog = readFileSync(join(root, 'CHANGELOG.md'), 'utf8');
+
+  /** Changes that break them and that the changelog does not tell. */
+  function untold(before: string, after = printedSchema()): string[] {
+    const changes = findBreakingChanges(buildSchema(before), buildSchema(after));
+    return changes.map(({ description }) => description).filter((description) => !changelog.includes(description));
+  }
+
+  test('are not broken, unless CHANGELOG.md says so in these words', () => {
+    expect(untold(released)).toEqual([]);
+  });
+
+  test('would be by a field that is gone, or an argument that is needed now', () => {
+    expect(untold(printedSchema(), printedSchema().replace(/^ {2}maePx: Float$/m, '  maeInPixels: Float'))).toEqual([
+      expect.stringContaining('maePx was removed'),
+    ]);
+    expect(untold(printedSchema(), printedSchema().replace('viewer: Viewer!', 'viewer(of: ID!): Viewer!'))).toEqual([
+      expect.stringContaining('of on Query.viewer was added'),
+    ]);
   });
 });
