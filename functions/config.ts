@@ -123,6 +123,13 @@ export const readWakeConfig = (env: Environment = process.env): WakeConfig => pa
 export const readApiConfig = (env: Environment = process.env): ApiConfig => parse(apiSchema, env);
 export const readWorkerConfig = (env: Environment = process.env): WorkerConfig => parse(workerSchema, env);
 
+const placeSchema = z
+  .object({ AWS_REGION: z.string().min(1).default('us-east-1'), AWS_ENDPOINT_URL: z.url().optional() })
+  .transform((env) => ({ region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL ?? null }));
+
+/** Where an operator's command goes: a region of AWS, or LocalStack. */
+export const readPlace = (env: Environment = process.env): z.infer<typeof placeSchema> => parse(placeSchema, env);
+
 /** Null where this process is outside of AWS, and there are no services to wake. */
 export function readOptionalWakeConfig(env: Environment = process.env): WakeConfig | null {
   return env.FIDUCIAL_CLUSTER === undefined ? null : readWakeConfig(env);

@@ -38,7 +38,12 @@ function seconds(text = ''): number {
 /** The asset of a Lambda, as the API stack's template names it. */
 function bundleOf(name: LambdaName): string {
   const template = JSON.parse(readFileSync(join(out, 'fiducial-dev-api.template.json'), 'utf8')) as Template;
-  const id = { plan: 'PlanFunction', deadLetters: 'DeadLettersFunction', sweep: 'SweepFunction', graphql: 'ApiFunction' };
+  const id = {
+    plan: 'PlanFunction',
+    deadLetters: 'DeadLettersFunction',
+    sweep: 'SweepFunction',
+    graphql: 'ApiFunction',
+  };
   const { Code } = only(template, 'AWS::Lambda::Function', id[name]).Properties;
   return `asset.${String(Code.S3Key).replace(/\.zip$/, '')}`;
 }
@@ -82,10 +87,17 @@ describe('cdk synth', () => {
     expect(images.length).toBeGreaterThan(0);
     for (const name of images) {
       const folder = join(out, name);
-      for (const part of ['domain', 'scoring', 'functions/scorer.ts', 'package-lock.json', 'models/detector/model.onnx']) {
+      for (const part of [
+        'domain',
+        'scoring',
+        'functions/scorer.ts',
+        'package-lock.json',
+        'models/detector/model.onnx',
+      ]) {
         expect(statSync(join(folder, part)).size, part).toBeGreaterThan(0);
       }
-      for (const part of ['node_modules', 'test', 'shared', '.git', 'cdk']) expect(existsSync(join(folder, part)), part).toBe(false);
+      for (const part of ['node_modules', 'test', 'shared', '.git', 'cdk'])
+        expect(existsSync(join(folder, part)), part).toBe(false);
     }
   });
 
@@ -96,18 +108,15 @@ describe('cdk synth', () => {
     expect(output).not.toMatch(/^\s+at /m);
   }, 120_000);
 
+  // Under CI it has to be had: the script installs it.
   it('passes cfn-lint', () => {
-    const found = spawnSync('cfn-lint', ['--version'], { encoding: 'utf8' });
-    if (found.error) {
-      const message = 'cfn-lint is not installed: the templates are not linted here (scripts/cfn-lint.sh installs it)';
-      if (process.env.CI) throw new Error(`${message}; under CI it has to be`);
-      console.warn(message);
+    const there = spawnSync('cfn-lint', ['--version']).status === 0 || existsSync('.venv/bin/cfn-lint');
+    if (!there && !process.env.CI) {
+      console.warn('cfn-lint is not installed: the templates are not linted here (sh scripts/cfn-lint.sh installs it)');
       return;
     }
-    const templates = readdirSync(out).filter((file) => file.endsWith('.template.json'));
-    const files = templates.map((file) => join(out, file));
-    const lint = spawnSync('cfn-lint', ['--format', 'parseable', ...files], { encoding: 'utf8' });
-    expect(`${lint.stdout}${lint.stderr}`).toBe('');
+    const lint = spawnSync('sh', ['scripts/cfn-lint.sh', out], { encoding: 'utf8' });
+    expect(`${lint.stdout}${lint.stderr}`.trim()).toBe('');
     expect(lint.status).toBe(0);
   }, 120_000);
 });

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  readApiConfig,
-  readOptionalWakeConfig,
-  readStorageConfig,
-  readWorkerConfig,
-} from '../../functions/config.ts';
+import { readApiConfig, readOptionalWakeConfig, readStorageConfig, readWorkerConfig } from '../../functions/config.ts';
 import { STORAGE_ENVIRONMENT } from './environment.ts';
 
 describe('the environment of processes on AWS', () => {

@@ -9,7 +9,10 @@ import { ofType, type Templates } from '../synthesize.ts';
 function resolved(variables: Readonly<Record<string, unknown>>): Record<string, string> {
   const known: Readonly<Record<string, string>> = STORAGE_ENVIRONMENT;
   return Object.fromEntries(
-    Object.entries(variables).map(([key, value]) => [key, typeof value === 'string' ? value : (known[key] ?? 'a-name')]),
+    Object.entries(variables).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : (known[key] ?? 'a-name'),
+    ]),
   );
 }
 
