@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { FiducialError } from '../../domain/errors.ts';
+import { FiducialError, isFiducialError } from '../../domain/errors.ts';
 import { openEmbedded } from '../../storage/embedded/index.ts';
 import { BACKEND_NAMES } from '../../training/backends/types.ts';
 import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
@@ -186,13 +186,22 @@ async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Pr
   const fixed = Object.fromEntries(flags.set.map(parseAssignment));
   const { figures: sweepFolder, ...rest } = flags;
   const rows: { readonly label: string; readonly overrides: Overrides; readonly trained: TrainedOnce }[] = [];
+  const diverged: { readonly label: string; readonly overrides: Overrides; readonly error: FiducialError }[] = [];
   for (const overrides of gridOf(grid)) {
     const label = Object.entries(overrides)
       .map(([key, value]) => `${key.split('.').at(-1)} ${String(value)}`)
       .join(', ');
-    context.output.note(`sweep ${rows.length + 1}: ${label}`);
-    rows.push({ label, overrides, trained: await trainOnce(recipe, { ...fixed, ...overrides }, rest, context) });
+    context.output.note(`sweep ${rows.length + diverged.length + 1}: ${label}`);
+    try {
+      rows.push({ label, overrides, trained: await trainOnce(recipe, { ...fixed, ...overrides }, rest, context) });
+    } catch (error) {
+      // A setting that does not converge is a result of the sweep, not its end.
+      if (!isFiducialError(error, 'DIVERGED')) throw error;
+      context.output.note(error.message);
+      diverged.push({ label, overrides, error });
+    }
   }
+  if (rows.length === 0) throw diverged[0]!.error;
   const folder =
     sweepFolder ??
     join(resolve(flags.dataFolder ?? context.config.dataFolder), 'figures', `sweep-${rows[0]!.trained.json.run}`);
@@ -206,7 +215,12 @@ async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Pr
   );
   const best = [...rows].sort((a, b) => a.trained.json.test.loss - b.trained.json.test.loss);
   context.output.result(
-    { recipe, runs: rows.map(({ overrides, trained }) => ({ overrides, ...trained.json })), figures },
+    {
+      recipe,
+      runs: rows.map(({ overrides, trained }) => ({ overrides, ...trained.json })),
+      diverged: diverged.map(({ overrides, error }) => ({ overrides, message: error.message })),
+      figures,
+    },
     table([
       ['setting', 'test loss', 'test MAE'],
       ...best.map(({ label, trained }) => [
@@ -214,6 +228,7 @@ async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Pr
         trained.json.test.loss.toExponential(2),
         px(trained.json.test.maePx),
       ]),
+      ...diverged.map(({ label }) => [label, 'diverged', '-']),
     ]),
   );
   context.exitWith(EXIT.ok);

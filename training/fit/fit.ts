@@ -61,6 +61,9 @@ export interface FitResult {
 
 /** A loss this many times its recent average has exploded. */
 const EXPLOSION = 100;
+/** The first steps of an untrained network at a high learning rate go far, and mostly come back. */
+const EARLY_STEPS = 50;
+const EARLY_EXPLOSION = 1e6;
 const TYPICAL_LOSS_MOMENTUM = 0.02;
 
 /**
@@ -137,10 +140,11 @@ function advance(position: Position, loss: number): Position {
   };
 }
 
-function requireSane({ epoch, step, typicalLoss }: Position, loss: number, gradientNorm: number): void {
-  const exploded = typicalLoss !== null && loss > EXPLOSION * typicalLoss;
+function requireSane({ epoch, step, optimiserStep, typicalLoss }: Position, loss: number, gradientNorm: number): void {
+  const most = optimiserStep < EARLY_STEPS ? EARLY_EXPLOSION : EXPLOSION;
+  const exploded = typicalLoss !== null && loss > most * typicalLoss;
   if (Number.isFinite(loss) && Number.isFinite(gradientNorm) && !exploded) return;
-  const got = exploded ? `${loss}, more than ${EXPLOSION} times its recent average ${typicalLoss}` : `${loss}`;
+  const got = exploded ? `${loss}, more than ${most} times its recent average ${typicalLoss}` : `${loss}`;
   throw new FiducialError(
     'DIVERGED',
     `Expected a finite loss, got ${got} (gradient norm ${gradientNorm}) in epoch ${epoch + 1}, step ${step + 1}: ` +
