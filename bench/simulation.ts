@@ -1,0 +1,82 @@
+/**
+ * Cost and scale by simulation: the real planner, scorer loop, settle and finisher against a simulated S3 and SQS.
+ *
+ *   node bench/simulation.ts [--quick] [--largest 10000000]
+ *
+ * Prints a table and writes bench/results/simulation.json. What is assumed of the services is in
+ * bench/simulation/assumptions.ts, prices in bench/prices.json. A million images take about half a minute of one core
+ * and half a gigabyte, ten million ten times the time and three times the memory.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { ASSUMED } from './simulation/assumptions.ts';
+import { readPrices } from './simulation/prices.ts';
+import { type Simulated, type Simulation, simulate } from './simulation/simulate.ts';
+
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, largest: { type: 'string', default: '10000000' } },
+});
+
+const gpu = (images: number, workers: number, partitions = 1): Simulation => ({
+  images,
+  workers,
+  partitions,
+  compute: 'gpu',
+  faults: true,
+  seed: 1,
+  shardsAtOnce: 3,
+});
+const QUICK = [gpu(10, 1), gpu(1_000, 2), gpu(20_000, 4)];
+const FULL = [
+  gpu(10, 1),
+  gpu(100, 1),
+  gpu(1_000, 2),
+  gpu(10_000, 4),
+  { ...gpu(10_000, 4), shardsAtOnce: 8 },
+  { ...gpu(100_000, 10), compute: 'cpu' } as const,
+  gpu(100_000, 10),
+  gpu(100_000, 1),
+  gpu(1_000_000, 10),
+  gpu(1_000_000, 100),
+  gpu(1_000_000, 100, 8),
+  gpu(10_000_000, 20),
+  gpu(10_000_000, 500),
+  gpu(10_000_000, 500, 32),
+];
+
+const prices = readPrices();
+const results: Simulated[] = [];
+for (const setting of (flags.quick ? QUICK : FULL).filter(({ images }) => images <= Number(flags.largest))) {
+  results.push(await simulate(setting, prices));
+  console.error(`${setting.images} images, ${setting.workers} workers: done`);
+}
+
+const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
+console.table(
+  results.map((one) => ({
+    images: one.images,
+    workers: `${one.workers} ${one.compute}`,
+    'at once': one.shardsAtOnce,
+    partitions: one.partitions,
+    shards: one.shards,
+    'plan s': rounded(one.planSeconds),
+    'score s': rounded(one.scoreSeconds),
+    'work / workers s': rounded(one.idealSeconds),
+    'over it %': rounded(one.overIdeal * 100),
+    'GETs an image': rounded(one.imageGets / one.images, 3),
+    'other requests a shard': rounded(one.scorerRequestsAShard),
+    'with planning': rounded(one.requestsAShard),
+    'held up': one.throttled,
+    '$ a million': rounded(one.dollarsAMillion, 2),
+    'of it workers': rounded((one.cost.workers * 1e6) / one.images, 2),
+  })),
+);
+if (!flags.quick) {
+  mkdirSync(new URL('results/', import.meta.url), { recursive: true });
+  const machine = { processor: cpus()[0]!.model, node: process.version };
+  const text = JSON.stringify({ machine, assumed: ASSUMED, prices, results }, null, 2);
+  writeFileSync(new URL('results/simulation.json', import.meta.url), `${text}\n`);
+}
+// Long polls of the simulated workers are still waiting on a clock that has stopped.
+process.exit(0);

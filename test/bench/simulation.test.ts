@@ -1,0 +1,65 @@
+/** The quick part of bench/simulation.ts: what a run asks of S3 and SQS. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readPrices } from '../../bench/simulation/prices.ts';
+import { type Simulated, simulate } from '../../bench/simulation/simulate.ts';
+
+const prices = readPrices();
+const setting = { compute: 'gpu', partitions: 1, faults: true, seed: 3, shardsAtOnce: 8 } as const;
+const runs: Simulated[] = [];
+
+beforeAll(async () => {
+  for (const [images, workers] of [
+    [10, 1],
+    [1_000, 2],
+    [8_000, 1],
+  ] as const) {
+    runs.push(await simulate({ ...setting, images, workers }, prices));
+  }
+}, 120_000);
+
+describe('a simulated run, with refusals, lost answers, duplicates and reclaims', () => {
+  test('reads each image once, but for messages that come twice', () => {
+    for (const { images, imageGets, redelivered, shards } of runs) {
+      expect(imageGets).toBeGreaterThanOrEqual(images);
+      expect(imageGets).toBeLessThanOrEqual(images + redelivered * Math.ceil(images / shards));
+    }
+  });
+
+  test('asks for at most ten other things a shard, whatever its size', () => {
+    // A run of one shard finishes in it, which costs a few more.
+    for (const { scorerRequestsAShard } of runs.slice(1)) expect(scorerRequestsAShard).toBeLessThanOrEqual(10);
+    expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(20);
+  });
+
+  test('has requests and cost that grow no faster than its images', () => {
+    const [, small, large] = runs as [Simulated, Simulated, Simulated];
+    const times = large.images / small.images;
+    const total = ({ requests }: Simulated) => Object.values(requests).reduce((sum, count) => sum + count, 0);
+    expect(total(large)).toBeLessThanOrEqual(total(small) * times * 1.02);
+    expect(large.dollarsAMillion).toBeLessThanOrEqual(small.dollarsAMillion * 1.02);
+    expect(large.planSeconds).toBeLessThanOrEqual(small.planSeconds * times);
+  });
+
+  test('has an outcome for each image, bad ones named', () => {
+    for (const { images, scored, failed } of runs) expect(scored + failed).toBe(images);
+    expect(runs[2]!.failed).toBe(16);
+  });
+
+  test('takes its work divided by its workers, and at most 15 % more where there are shards enough', () => {
+    expect(runs[2]!.overIdeal).toBeGreaterThan(0);
+    expect(runs[2]!.overIdeal).toBeLessThan(0.15);
+  });
+
+  test('is the same run for the same seed', async () => {
+    const again = await simulate({ ...setting, images: 1_000, workers: 2 }, prices);
+    expect(again).toEqual(runs[1]);
+  });
+});
+
+test('a partition of S3 is what many workers run into', async () => {
+  const many = { ...setting, faults: false, images: 8_000, workers: 60 };
+  const one = await simulate(many, prices);
+  const several = await simulate({ ...many, partitions: 8 }, prices);
+  expect(one.scoreSeconds).toBeGreaterThan(8_000 / 5_500);
+  expect(several.scoreSeconds).toBeLessThan(one.scoreSeconds);
+});
