@@ -1,6 +1,6 @@
 /** What `cdk deploy` needs and would ask for one at a time, minutes apart. */
 import { spawnSync } from 'node:child_process';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { ECSClient } from '@aws-sdk/client-ecs';
 
 export interface Need {
   readonly what: string;
@@ -35,7 +35,7 @@ export function needs(env: Readonly<Record<string, string | undefined>>): readon
 
 /** By the SDK's own chain: environment, shared files, SSO, the machine's role. */
 async function hasCredentials(): Promise<boolean> {
-  const client = new SQSClient({ region: 'us-east-1' });
+  const client = new ECSClient({ region: 'us-east-1' });
   return client.config.credentials().then(
     () => true,
     () => false,
