@@ -38,13 +38,13 @@ function indexOf({ project, batch, model }: RunListRequest): string {
 
 /** Null where there is no such run, or it was deleted. Three GETs at most. */
 export async function readRun(stores: ReadStores, project: string, run: string): Promise<RunView | null> {
-  const [record, done] = await Promise.all([
-    readJson(stores.results, resultKeys.record(project, run), runSchema),
-    readJson(stores.results, resultKeys.done(project, run), doneSchema),
-  ]);
+  const record = await readJson(stores.results, resultKeys.record(project, run), runSchema);
   if (!record) return readUnplanned(stores, project, run);
-  const cancelled = done ? null : await readJson(stores.results, resultKeys.cancelled(project, run), cancelledSchema);
-  const cancelledAt = cancelled?.cancelledAt ?? null;
+  const [done, cancelled] = await Promise.all([
+    readJson(stores.results, resultKeys.done(project, run), doneSchema),
+    readJson(stores.results, resultKeys.cancelled(project, run), cancelledSchema),
+  ]);
+  const cancelledAt = done ? null : (cancelled?.cancelledAt ?? null);
   return {
     ...viewOf(record),
     status: statusOf(done?.aboveThreshold ?? null, cancelledAt !== null),

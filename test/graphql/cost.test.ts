@@ -1,5 +1,6 @@
 /** Storage requests of a query, for runs of ten and of a million images. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openRun } from '../../scoring/planning/indexes.ts';
 import { RequestCounter } from '../../storage/counting.ts';
 import { interceptQueues, interceptStores } from '../../storage/intercept.ts';
 import { memoryStorage } from '../scoring/memory.ts';
@@ -42,6 +43,26 @@ test('a page of 20 runs: a LIST, and three GETs a run at most', async () => {
   expect(data.runs.edges[0].node).toMatchObject({ status: 'DONE', items: 1_000_000 });
   expect(requests).toBeLessThanOrEqual(1 + 3 * 20);
   expect({ lists, widest }).toEqual({ lists: 1, widest: 21 });
+});
+
+test('of which none may be planned yet', async () => {
+  const storage = memoryStorage();
+  const stores = interceptStores(storage.stores, counter.interceptor);
+  const own = await stack({ storage: { stores, queues: storage.queues } });
+  for (let i = 0; i < 20; i++) {
+    const open = {
+      run: `p${i}`,
+      project: 'default',
+      batch: 'b',
+      commit: `c${i}`,
+      committedAt: '2026-01-01T00:00:00.000Z',
+    };
+    await openRun(storage.stores.results, open);
+  }
+  counter.reset();
+  const { runs: page } = await own.get('{ runs(first: 20) { edges { node { status } } } }');
+  expect(page.edges).toEqual(Array(20).fill({ node: { status: 'PLANNING' } }));
+  expect(counter.total()).toBeLessThanOrEqual(1 + 3 * 20);
 });
 
 test('the second page costs what the first did', async () => {
