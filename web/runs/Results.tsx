@@ -1,4 +1,5 @@
 /** How well a run did: numbers, the cumulative error curve, errors on a face and by group. */
+import { useEffect, useState } from 'preact/hooks';
 import { cedCurves, errorByKeypoint } from '../../training/figures/specs/index.ts';
 import { type MetricsDetail, type RunDetail, RunMetrics } from '../api/operations.generated.ts';
 import { useQuery } from '../api/useQuery.ts';
@@ -11,17 +12,31 @@ import { GroupTable } from './GroupTable.tsx';
 import { MetricTiles } from './MetricTiles.tsx';
 import { useExample } from './useExample.ts';
 
-export function Results({ run, filters }: { readonly run: RunDetail; readonly filters: URLSearchParams }) {
-  const truth = filters.get('truth');
-  const { data, error, loading, refetch } = useQuery(RunMetrics, {
-    id: run.id,
-    truth: truth ?? run.truth ?? run.evaluations[0] ?? null,
-  });
-  const metrics = data?.run?.metrics;
+export interface ResultsProps {
+  readonly run: RunDetail;
+  readonly filters: URLSearchParams;
+  /** A comparison that was under way has ended. */
+  readonly onCompared: () => void;
+}
+
+/** A comparison with truth that came later takes its time. */
+const POLL_MS = 1000;
+
+export function Results({ run, filters, onCompared }: ResultsProps) {
+  const truth = filters.get('truth') ?? run.truth ?? run.evaluations[0] ?? null;
+  const [waiting, setWaiting] = useState(false);
+  const query = useQuery(RunMetrics, { id: run.id, truth }, { everyMs: waiting ? POLL_MS : null });
+  const { data, error, loading, refetch } = query;
+  const metrics = data?.run?.metrics ?? null;
+  useEffect(() => {
+    setWaiting(data !== null && metrics === null);
+    if (metrics && !run.evaluations.includes(metrics.truth)) onCompared();
+  }, [data]);
   return (
     <Section title="Results">
-      {run.evaluations.length > 1 && <TruthChoice run={run} truth={truth ?? run.truth} />}
+      {run.evaluations.length > 1 && <TruthChoice run={run} truth={truth} />}
       {loading && <Loading what="the metrics" />}
+      {waiting && <Loading what="the comparison with this truth" />}
       <Failure error={error} retry={refetch} />
       {metrics && <Measured run={run.id} metrics={metrics} />}
     </Section>

@@ -25,6 +25,7 @@ export function RunPage({ id, filters }: { readonly id: string; readonly filters
   }
   const layout = run.model?.layout ?? 'points';
   const active = UNDER_WAY.has(run.status);
+  const compared = run.evaluations.length > 0 || filters.has('truth');
   return (
     <Page title={run.batch?.name ?? 'Run of a deleted batch'} tab={`Run of ${run.batch?.name ?? 'a deleted batch'}`}>
       <RunFacts run={run} />
@@ -35,13 +36,15 @@ export function RunPage({ id, filters }: { readonly id: string; readonly filters
           <code>{run.rejection.code}</code> {run.rejection.message}
         </p>
       )}
-      {!active && run.evaluations.length > 0 && <Results run={run} filters={filters} />}
+      {!active && compared && <Results run={run} filters={filters} onCompared={refetch} />}
       {run.errors.length > 0 && (
         <Section title="Failures by reason">
           <FailureCounts run={run} />
         </Section>
       )}
-      {run.items !== null && run.items > 0 && <Items key={run.status} run={run} layout={layout} filters={filters} />}
+      {run.items !== null && run.items > 0 && (
+        <Items key={`${run.status} ${run.evaluations.join()}`} run={run} layout={layout} filters={filters} />
+      )}
     </Page>
   );
 }

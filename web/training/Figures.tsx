@@ -9,7 +9,11 @@ const PICTURE = /\.(svg|png|jpe?g|webp)$/i;
 /** What the trainer drew: samples, augmented samples, kernels, good and bad predictions. Tables are links. */
 export function Figures({ figures }: FiguresProps) {
   if (figures.length === 0) return null;
-  const pictures = figures.filter(({ name }) => PICTURE.test(name) && !/^loss\./.test(name));
+  const drawn = (name: string) => figures.some((other) => other.name === name.replace(/\.png$/, '.svg'));
+  // The curve is drawn live above; of a figure in two forms the sharper one is shown.
+  const pictures = figures.filter(
+    ({ name }) => PICTURE.test(name) && !/^loss\./.test(name) && !(name.endsWith('.png') && drawn(name)),
+  );
   const files = figures.filter(({ name }) => !PICTURE.test(name));
   return (
     <Section title="Figures">

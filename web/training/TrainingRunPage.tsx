@@ -76,9 +76,10 @@ function Shown({ run, refetch }: ShownProps) {
         </Section>
       )}
       <Figures figures={run.figures} />
-      <Section title="Recipe">
+      <details>
+        <summary>The recipe as it runs</summary>
         <pre class="recipe-text">{JSON.stringify(run.value ?? run.overrides, null, 2)}</pre>
-      </Section>
+      </details>
     </Page>
   );
 }
