@@ -13,7 +13,7 @@ import { type CheckRow, checkSetting, partOf, settingsOf } from '../training/che
 import { readDataset } from '../training/data/readDataset.ts';
 import type { Dataset, Sample } from '../training/data/sample.ts';
 import { PARTS, type Part } from '../training/data/split.ts';
-import { fitDetectorBoxes, withDetectorBoxes } from '../training/detector/fitBoxes.ts';
+import { fitDetectorBoxes, LOWEST_SCORE, withDetectorBoxes } from '../training/detector/fitBoxes.ts';
 import { PRODUCTION, registerModel, setAlias } from '../training/registry.ts';
 import { type CliContext, DEFAULT_PROJECT, FOLDERS } from './context.ts';
 import { openCatalog } from './local.ts';
@@ -171,7 +171,7 @@ async function fitBoxes(reference: string, flags: FitFlags, context: CliContext)
   output.note(`detecting faces in the images of ${samples.length} labelled faces`);
   const predictor: Predictor = await createPredictor(
     { ...found, card: withDetectorBoxes(found.card, {}) },
-    { detector, flipTest: false },
+    { detector, flipTest: false, detection: { minScore: LOWEST_SCORE } },
   );
   const fit = await fitDetectorBoxes(predictor, samples, { signal }).finally(() => predictor.close());
   const { adjustment, faces, missed, meanIou } = fit;
@@ -197,6 +197,10 @@ async function fitBoxes(reference: string, flags: FitFlags, context: CliContext)
     [
       `"detectorBoxes": ${JSON.stringify({ [detector.card.name]: adjustment })}`,
       `${faces} faces paired, ${missed} missed; mean IoU ${meanIou.before.toFixed(3)} before, ${meanIou.after.toFixed(3)} after`,
+      table([
+        ['scores above', 'missed', 'extra'],
+        ...fit.byScore.map(({ minScore, missed: m, extra }) => [minScore, m, extra]),
+      ]),
       ...(registered ? [`registered ${registered.name}@${registered.version}, alias ${PRODUCTION}`] : []),
     ].join('\n'),
   );
