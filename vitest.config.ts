@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // One LocalStack for the run; tests that need none start none.
     globalSetup: ['test/localStack.global.ts'],
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     // Two cores are what the suite is tuned for; more files at once only make the timed ones flaky.
     maxWorkers: 2,
