@@ -95,6 +95,23 @@ describe('unusual images are read right', () => {
     near(await colour(await sharp({ create: red }).toColourspace('rgb16').png().toBuffer()), 3));
   test('palette PNG', async () =>
     near(await colour(await sharp({ create: red }).png({ palette: true }).toBuffer()), 3));
+  test('a colour profile is applied', async () => {
+    const bytes = await sharp({ create: red }).withIccProfile('p3').png().toBuffer();
+    const asStored = await sharp(bytes, { ignoreIcc: true }).raw().toBuffer();
+    expect(Math.abs(asStored[0]! - red.background.r)).toBeGreaterThan(8);
+    near(await colour(bytes), 4);
+  });
+  test('alpha is flattened on the fill colour, also when it was decoded before', async () => {
+    const background = { r: 0, g: 0, b: 0, alpha: 0 };
+    const clear = await sharp({ create: { width: 60, height: 40, channels: 4, background } })
+      .png()
+      .toBuffer();
+    const filled = { ...whole, fill: [10, 200, 30] as [number, number, number] };
+    const image = await openImage(clear);
+    const { pixels } = await image.crop(null, filled);
+    expect([...pixels.subarray(0, 3)]).toEqual([10, 200, 30]);
+    expect((await (await image.held(filled.fill)).crop(null, filled)).pixels).toEqual(pixels);
+  });
   test('alpha is flattened', async () => {
     const clear = await sharp({ create: { ...red, channels: 4, background: { r: 220, g: 40, b: 30, alpha: 0 } } })
       .png()

@@ -8,8 +8,11 @@ import { OnnxBuilder } from '../../training/onnx/builder.ts';
 
 export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** One point, in crop units: the mean position of light. */
-export function centroidOnnx(width: number, height: number): Uint8Array {
+/**
+ * In crop units: the mean position of light, one point for the whole crop, or one for each of so many bands from left
+ * to right.
+ */
+export function centroidOnnx(width: number, height: number, points = 1): Uint8Array {
   const builder = new OnnxBuilder('centroid');
   const image = builder.input('image', 'uint8', ['N', height, width, 3]);
   const floats = builder.node('Cast', [image], { attributes: { to: 1 } });
@@ -17,24 +20,27 @@ export function centroidOnnx(width: number, height: number): Uint8Array {
   // Black images have a centre too.
   const light = builder.node('Add', [mean, builder.constant('dark', [1], Float32Array.of(1e-4))]);
   const flat = builder.node('Flatten', [light], { attributes: { axis: 1 } });
-  const places = new Float32Array(width * height * 3);
+  const places = new Float32Array(width * height * points * 3);
   for (let i = 0; i < width * height; i++) {
-    places.set([((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height, 1], i * 3);
+    const [x, y] = [((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / height];
+    places.set([x, y, 1], (i * points + Math.floor(x * points)) * 3);
   }
-  const sums = builder.node('MatMul', [flat, builder.constant('places', [width * height, 3], places)]);
-  const gather = (name: string, indices: bigint[]) => {
-    const constant = builder.constant(name, [indices.length], BigInt64Array.from(indices));
-    return builder.node('Gather', [sums, constant], { attributes: { axis: 1 } });
-  };
-  const centre = builder.node('Div', [gather('xy', [0n, 1n]), gather('mass', [2n])]);
-  const shape = builder.constant('shape', [3], BigInt64Array.from([-1n, 1n, 2n]));
-  builder.output('keypoints', builder.node('Reshape', [centre, shape]), 'float', ['N', 1, 2]);
+  const shape = (name: string, dims: bigint[]) => builder.constant(name, [dims.length], BigInt64Array.from(dims));
+  const totals = builder.node('MatMul', [flat, builder.constant('places', [width * height, points * 3], places)]);
+  const sums = builder.node('Reshape', [totals, shape('sums of', [-1n, BigInt(points), 3n])]);
+  const gather = (name: string, indices: bigint[]) =>
+    builder.node('Gather', [sums, shape(name, indices)], { attributes: { axis: 2 } });
+  builder.output('keypoints', builder.node('Div', [gather('xy', [0n, 1n]), gather('mass', [2n])]), 'float', [
+    'N',
+    points,
+    2,
+  ]);
   return builder.encode();
 }
 
 export function centroidPackage(more: Partial<ModelCard> = {}): ModelPackage {
   const { width, height } = more.input ?? { width: 48, height: 48 };
-  const bytes = centroidOnnx(width, height);
+  const bytes = centroidOnnx(width, height, more.points);
   return { bytes, card: cardOf(bytes, more) };
 }
 

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { FiducialError } from '../../domain/errors.ts';
 import type { Point } from '../../domain/geometry.ts';
@@ -67,6 +68,28 @@ describe('a prediction', () => {
     const [straight] = await predictAll([item]);
     const [both] = await predictAll([item], { flipTest: true });
     expect(distance(both!.faces[0]!.keypoints[0]!, straight!.faces[0]!.keypoints[0]!)).toBeLessThan(0.01);
+  });
+
+  test('is made a second time around the first answer, where the card says so', async () => {
+    const [left, right]: [Point, Point] = [
+      [60.4, 60.3],
+      [90.2, 66.1],
+    ];
+    const both = await sharp(await spot(200, 160, left))
+      .composite([{ input: await spot(200, 160, right), blend: 'add' }])
+      .png()
+      .toBuffer();
+    const item = { id: 1, bytes: both, box: around([75, 70], 150) };
+    const two = { points: 2, layout: 'points' as const };
+    const errorOf = (outcome: PredictedItem<number> | undefined) => {
+      const [a, b] = outcome!.faces[0]!.keypoints;
+      return Math.max(distance(a!, left), distance(b!, right));
+    };
+    const [once] = await predictAll([item], two);
+    const [twice] = await predictAll([item], { ...two, secondPass: { margin: 2 } });
+    expect(errorOf(once)).toBeLessThan(2);
+    expect(errorOf(twice)).toBeLessThan(0.3);
+    expect(twice!.faces[0]!.box).toEqual(item.box);
   });
 
   test('of points that lie together keeps the first pass, where there would be a second', async () => {
