@@ -4,8 +4,9 @@
  *
  *   node bench/api.ts   [--seconds 10]  [--rate 500]  [--out bench/results/api.json]
  *
- * Each server is a process of its own; the load comes from this one. For each query: latency at a fixed rate, and how
- * many a second are answered when as many as possible are asked for.
+ * Each server is a process of its own; the load comes from this one. For each query: latency at a fixed rate, how many
+ * a second are answered when as many as possible are asked for, and the server's processor time a request, which says
+ * most where other work keeps the machine busy.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +38,7 @@ const QUERIES = {
 
 interface Measured {
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
-  readonly requests: { readonly average: number };
+  readonly requests: { readonly average: number; readonly total: number };
   readonly non2xx: number;
   readonly errors: number;
 }
@@ -54,11 +55,22 @@ function load(url: string, query: string, overallRate: number | null): Promise<M
   });
 }
 
-async function start(kind: 'api' | 'plain', folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+interface Running {
+  readonly url: string;
+  cpuMicros(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+async function start(kind: 'api' | 'plain', folder: string): Promise<Running> {
   const child = fork(join(import.meta.dirname, 'api/serve.ts'), [kind, folder, TOKEN]);
   const [message] = (await once(child, 'message')) as [{ url: string }];
   return {
     url: message.url,
+    cpuMicros: async () => {
+      const told = once(child, 'message');
+      child.send('cpu');
+      return ((await told) as [{ cpuMicros: number }])[0].cpuMicros;
+    },
     stop: async () => {
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
@@ -74,6 +86,7 @@ interface Row {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly mostPerSecond: number;
+  readonly cpuMsPerRequest: number;
   readonly failed: number;
 }
 
@@ -83,7 +96,9 @@ async function measure(kind: 'api' | 'plain', folder: string): Promise<Row[]> {
   for (const [name, query] of Object.entries(QUERIES)) {
     await load(server.url, query, rate); // warm: the compiler has seen the code, the caches have the query
     const steady = await load(server.url, query, rate);
+    const before = await server.cpuMicros();
     const flat = await load(server.url, query, null);
+    const cpuMicros = (await server.cpuMicros()) - before;
     rows.push({
       query: name,
       server: kind,
@@ -91,6 +106,7 @@ async function measure(kind: 'api' | 'plain', folder: string): Promise<Row[]> {
       p99Ms: steady.latency.p99,
       maxMs: steady.latency.max,
       mostPerSecond: Math.round(flat.requests.average),
+      cpuMsPerRequest: Math.round(cpuMicros / flat.requests.total) / 1000,
       failed: steady.non2xx + steady.errors + flat.non2xx + flat.errors,
     });
   }
