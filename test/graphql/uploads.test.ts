@@ -207,6 +207,26 @@ describe('signed uploads', () => {
   });
 });
 
+test('names are listed by the API as they were uploaded, page by page', async () => {
+  const { objects } = await storage.stores.uploads.list({ prefix: images.keyPrefix });
+  const names: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const { data, errors } = await ask(
+      { fetch: (_, init) => fetch(`${server.url}/graphql`, init) },
+      'query ($id: ID!, $after: String) { batch(id: $id) { images(first: 2, after: $after) { edges { node { key } } pageInfo { hasNextPage endCursor } } } }',
+      { id: `Batch:default:${batch}`, after },
+    );
+    expect(errors).toBeUndefined();
+    const page: { edges: { node: { key: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } =
+      data.batch.images;
+    names.push(...page.edges.map(({ node }) => node.key));
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  expect(names).toEqual(objects.map(({ key }) => key.slice(images.keyPrefix.length)));
+  expect(names.length).toBeGreaterThan(6);
+});
+
 describe('signed downloads', () => {
   const name = 'folder/ü %2F?#&.png';
   const url = async () => {
