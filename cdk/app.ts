@@ -2,11 +2,12 @@
 import { App } from 'aws-cdk-lib';
 import { isFiducialError } from '../domain/errors.ts';
 import { readDeployment } from './config.ts';
-import { addFiducial } from './fiducial.ts';
+import { addChecks, addFiducial } from './fiducial.ts';
 
 try {
   const app = new App();
   addFiducial(app, readDeployment(app.node.getAllContext()));
+  addChecks(app);
   app.synth();
 } catch (error) {
   if (!isFiducialError(error, 'INVALID_CONFIG')) throw error;

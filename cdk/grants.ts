@@ -5,9 +5,14 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { modelKeys } from '../domain/keys.ts';
 import { acknowledgeResources } from './acknowledge.ts';
 
 type Objects = 'read' | 'write' | 'delete';
+
+/** Of any project: what domain/keys.ts calls trainings, and models. */
+export const TRAINING_KEYS = `${modelKeys.trainings('*')}*`;
+export const MODEL_KEYS = `${modelKeys.models('*')}*`;
 
 const OBJECT_ACTIONS: Record<Objects, readonly string[]> = {
   read: ['s3:GetObject'],
@@ -16,12 +21,15 @@ const OBJECT_ACTIONS: Record<Objects, readonly string[]> = {
   delete: ['s3:DeleteObject'],
 };
 
-/** Keys of all projects: a role can't know which tenants there will be. The API checks projects, one by one. */
-export function allowObjects(role: iam.IRole, bucket: s3.IBucket, operations: readonly Objects[]): void {
+/**
+ * Keys of all projects: a role can't know which tenants there will be. The API checks projects, one by one. `keys` is a
+ * pattern, all by default.
+ */
+export function allowObjects(role: iam.IRole, bucket: s3.IBucket, operations: readonly Objects[], keys = '*'): void {
   const actions = operations.flatMap((operation) => OBJECT_ACTIONS[operation]);
-  const resources = [bucket.arnForObjects('*')];
+  const resources = [bucket.arnForObjects(keys)];
   role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources }));
-  acknowledgeResources(role, resources, 'Any key of this one bucket: keys are made as batches, runs and models are.');
+  acknowledgeResources(role, resources, 'Keys of this one bucket: they are made as batches, runs and models are.');
 }
 
 export function allowListing(role: iam.IRole, bucket: s3.IBucket): void {

@@ -8,7 +8,7 @@ import { NodeFunction, type NodeFunctionProps } from '../constructs/nodeFunction
 import { QueueHandler } from '../constructs/queueHandler.ts';
 import { StreamingApi } from '../constructs/streamingApi.ts';
 import { apiEnvironment, storageEnvironment, wakeEnvironment } from '../environment.ts';
-import { allowCounting, allowListing, allowObjects, allowSending, allowWaking } from '../grants.ts';
+import { allowCounting, allowListing, allowObjects, allowSending, allowWaking, TRAINING_KEYS } from '../grants.ts';
 import { DEAD_LETTERS_TIMEOUT_SECONDS, PLAN_TIMEOUT_SECONDS } from '../sizes.ts';
 import type { ComputeStack } from './compute.ts';
 import type { StorageStack } from './storage.ts';
@@ -130,11 +130,12 @@ export class ApiStack extends Stack {
     });
     const { role } = handler;
     // What it signs for others, it must be allowed itself: uploads are its to write.
-    allowObjects(role, storage.uploads, ['read', 'write', 'delete']);
+    allowObjects(role, storage.uploads, ['read', 'write']);
     allowObjects(role, storage.results, ['read', 'write', 'delete']);
     allowObjects(role, storage.models, ['read', 'write']);
+    allowObjects(role, storage.models, ['delete'], TRAINING_KEYS);
     for (const bucket of [storage.uploads, storage.results, storage.models]) allowListing(role, bucket);
-    allowSending(role, storage.plan.queue, storage.score.queue, storage.train.queue);
+    allowSending(role, storage.plan.queue, storage.train.queue);
     allowWaking(role, compute.trainer.service.serviceArn);
     return handler;
   }

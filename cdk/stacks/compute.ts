@@ -8,7 +8,7 @@ import { QueueWorker } from '../constructs/queueWorker.ts';
 import { WorkerCapacity } from '../constructs/workerCapacity.ts';
 import { WorkerNetwork } from '../constructs/workerNetwork.ts';
 import { storageEnvironment } from '../environment.ts';
-import { allowListing, allowObjects } from '../grants.ts';
+import { allowListing, allowObjects, MODEL_KEYS, TRAINING_KEYS } from '../grants.ts';
 import { scorePolicy, trainPolicy } from '../scaling.ts';
 import type { StorageStack } from './storage.ts';
 
@@ -71,7 +71,9 @@ export class ComputeStack extends Stack {
     for (const bucket of [uploads, results, models]) allowListing(scorer, bucket);
 
     const trainer = this.trainer.role;
-    allowObjects(trainer, models, ['read', 'write', 'delete']);
+    allowObjects(trainer, models, ['read']);
+    allowObjects(trainer, models, ['write', 'delete'], TRAINING_KEYS);
+    allowObjects(trainer, models, ['write'], MODEL_KEYS);
     allowListing(trainer, models);
   }
 }

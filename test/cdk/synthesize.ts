@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readDeployment } from '../../cdk/config.ts';
-import { addFiducial } from '../../cdk/fiducial.ts';
+import { addChecks, addFiducial } from '../../cdk/fiducial.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -36,6 +36,7 @@ function cdkContext(): Record<string, unknown> {
 export function synthesize(...deployments: Readonly<Record<string, unknown>>[]): Templates[] {
   const app = new App({ context: cdkContext(), outdir: mkdtempSync(join(tmpdir(), 'fiducial-cdk-')) });
   const all = deployments.map((deployment) => addFiducial(app, readDeployment(deployment)));
+  addChecks(app);
   const assembly = app.synth();
   const template = ({ stackName }: { stackName: string }) => assembly.getStackByName(stackName).template as Template;
   return all.map(({ storage, compute, api, observability }) => ({

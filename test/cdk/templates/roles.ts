@@ -15,7 +15,7 @@ export function roleTests(templates: () => Templates): void {
           if (grant.startsWith('managed policy ')) continue;
           const [action, resource] = grant.split(' on ') as [string, string];
           expect(action, role).not.toContain('*');
-          const known = /^[A-Za-z]+\/\*$|^task\/Cluster\/\*$|^log\/[A-Za-z]+:\*$/;
+          const known = /^[A-Za-z]+\/(\*\/(training|models)\/)?\*$|^task\/Cluster\/\*$|^log\/[A-Za-z]+:\*$/;
           const ecrToken = action === 'ecr:GetAuthorizationToken' && resource === '*';
           if (resource.includes('*') && !ecrToken) expect(resource, `${role}: ${action}`).toMatch(known);
         }
