@@ -43,11 +43,12 @@ async function readRun(id: string, signal: AbortSignal): Promise<Omit<ComparedRu
   return { run, metrics: answer?.run?.metrics ?? null };
 }
 
-/** The model tells runs of one batch apart; a number does where it does not. */
+/** Batch, model and crop; a number where they do not tell the runs apart. */
 function labelled(runs: readonly Omit<ComparedRun, 'label'>[]): ComparedRun[] {
-  const names = runs.map(
-    ({ run }) =>
-      `${run.batch?.name ?? 'deleted'}, ${run.model ? `${run.model.name} ${run.model.version}` : 'no model'}`,
+  const names = runs.map(({ run: { batch, model, crop } }) =>
+    [batch?.name ?? 'deleted batch', model ? `${model.name} ${model.version}` : 'no model', crop?.toLowerCase()]
+      .filter(Boolean)
+      .join(', '),
   );
   const unique = new Set(names).size === names.length;
   return runs.map((one, i) => ({ ...one, label: unique ? names[i]! : `${i + 1}. ${names[i]}` }));
