@@ -4,6 +4,7 @@
  */
 import { parseSummaryKey } from '../domain/keys.ts';
 import type { ObjectStore } from '../storage/ports.ts';
+import { overriding } from './overriding.ts';
 
 const NAMESPACE = 'Fiducial';
 
@@ -26,20 +27,15 @@ export function embeddedMetrics(write: (line: string) => void, now: () => Date):
  * counts: so each image counts once, however often its message was delivered.
  */
 export function countingImages(results: ObjectStore, stage: string, emit: Emit): ObjectStore {
-  return new Proxy(results, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      if (name !== 'put') return value.bind(target);
-      return async (...args: Parameters<ObjectStore['put']>) => {
-        const info = await target.put(...args);
-        const summary = parseSummaryKey(args[0]);
-        if (summary) {
-          const { scored, failed } = summary;
-          emit({ stage }, { [METRICS.images]: scored + failed, [METRICS.imagesFailed]: failed });
-        }
-        return info;
-      };
+  return overriding(results, {
+    async put(key, body, options) {
+      const info = await results.put(key, body, options);
+      const summary = parseSummaryKey(key);
+      if (summary) {
+        const { scored, failed } = summary;
+        emit({ stage }, { [METRICS.images]: scored + failed, [METRICS.imagesFailed]: failed });
+      }
+      return info;
     },
   });
 }

@@ -1,6 +1,7 @@
 /** A queue that wakes its workers when something is sent to it. */
 import type { Log } from '../scoring/ports.ts';
 import type { JobQueue } from '../storage/ports.ts';
+import { overriding } from './overriding.ts';
 
 export type OnSent = (bodies: readonly string[]) => Promise<unknown>;
 
@@ -27,11 +28,5 @@ export function wakingQueue(queue: JobQueue, onSent: OnSent, log: Log): JobQueue
       await after(messages.map(({ body }) => body));
     },
   };
-  return new Proxy(queue, {
-    get(target, name) {
-      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return overriding(queue, own);
 }

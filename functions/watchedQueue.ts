@@ -6,6 +6,7 @@
  * so a receipt without an extension for most of a lease is not held either.
  */
 import type { JobQueue, ReceivedMessage, ReceiveOptions } from '../storage/ports.ts';
+import { overriding } from './overriding.ts';
 import type { TaskProtection } from './taskProtection.ts';
 
 /** Of a lease. The heartbeat extends after a third of it. */
@@ -63,17 +64,10 @@ export function watchedQueue(queue: JobQueue, options: WatchedQueueOptions): Job
     lastHeldAt = now();
   }
 
-  const own = {
+  return overriding(queue, {
     receive,
     extend,
-    acknowledge: (receipt: string) => giveUp('acknowledge', receipt),
-    release: (receipt: string) => giveUp('release', receipt),
-  };
-  return new Proxy(queue, {
-    get(target, name) {
-      if (Object.hasOwn(own, name)) return own[name as keyof typeof own];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
+    acknowledge: (receipt) => giveUp('acknowledge', receipt),
+    release: (receipt) => giveUp('release', receipt),
   });
 }
