@@ -13,12 +13,12 @@ import { type CheckRow, checkSetting, partOf, settingsOf } from '../training/che
 import { readDataset } from '../training/data/readDataset.ts';
 import type { Dataset, Sample } from '../training/data/sample.ts';
 import { PARTS, type Part } from '../training/data/split.ts';
-import { fitDetectorBoxes, LOWEST_SCORE, withDetectorBoxes } from '../training/detector/fitBoxes.ts';
+import { fitDetectorBoxes, withDetectorBoxes } from '../training/detector/fitBoxes.ts';
 import { PRODUCTION, registerModel, setAlias } from '../training/registry.ts';
 import { type CliContext, DEFAULT_PROJECT, FOLDERS } from './context.ts';
 import { openCatalog } from './local.ts';
 import { table } from './output.ts';
-import { wholeNumber } from './parse.ts';
+import { fraction, wholeNumber } from './parse.ts';
 
 interface CheckFlags {
   readonly data: string[];
@@ -26,6 +26,7 @@ interface CheckFlags {
   readonly detect: boolean;
   readonly shift: number[];
   readonly flip: boolean;
+  readonly minScore?: number;
 }
 
 interface FitFlags {
@@ -33,6 +34,7 @@ interface FitFlags {
   readonly part: Part | 'all';
   readonly count: number;
   readonly register: boolean;
+  readonly minScore?: number;
 }
 
 export function addCheckCommands(model: Command, context: CliContext): void {
@@ -46,6 +48,7 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .addOption(part('test'))
     .option('--detect', 'also with the boxes that the detector finds', false)
     .option('--shift <fraction,...>', 'also with the given boxes moved by these shares of their sides', fractions, [])
+    .option('--min-score <p>', "keep what the detector is so sure of; default: the detector's", fraction)
     .option('--no-flip', 'without averaging with the mirror image')
     .action((reference: string, flags: CheckFlags) => check(reference, flags, context));
   model
@@ -55,6 +58,7 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .requiredOption('--data <dir,...>', 'data sets', list)
     .addOption(part('train'))
     .option('--count <n>', 'faces of each set at most, drawn at random', wholeNumber, 400)
+    .option('--min-score <p>', "keep what the detector is so sure of; default: the detector's", fraction)
     .option('--register', 'register the model with the adjusted card as a new version')
     .action((reference: string, flags: FitFlags) => fitBoxes(reference, flags, context));
 }
@@ -104,7 +108,7 @@ async function check(reference: string, flags: CheckFlags, context: CliContext):
   const sets = await samplesBySet(flags);
   const settings = settingsOf(card, { detect: flags.detect, shifts: flags.shift });
   const predictor = await createPredictor(found, {
-    ...(flags.detect ? { detector: await detectorPackage() } : {}),
+    ...(flags.detect ? { detector: await detectorPackage(), ...detectionOf(flags) } : {}),
     ...(flags.flip ? {} : { flipTest: false }),
   });
   const rows: CheckRow[] = [];
@@ -158,6 +162,10 @@ function percent(share: number | null): string {
   return share === null ? '-' : (share * 100).toFixed(3);
 }
 
+function detectionOf({ minScore }: Pick<CheckFlags, 'minScore'>) {
+  return minScore === undefined ? {} : { detection: { minScore } };
+}
+
 /** The same ones each time. */
 function drawn(samples: readonly Sample[], count: number): Sample[] {
   return [...shuffledIndices(samples.length, createRng(1)).subarray(0, count)].map((i) => samples[i]!);
@@ -171,10 +179,10 @@ async function fitBoxes(reference: string, flags: FitFlags, context: CliContext)
   output.note(`detecting faces in the images of ${samples.length} labelled faces`);
   const predictor: Predictor = await createPredictor(
     { ...found, card: withDetectorBoxes(found.card, {}) },
-    { detector, flipTest: false, detection: { minScore: LOWEST_SCORE } },
+    { detector, flipTest: false, ...detectionOf(flags) },
   );
   const fit = await fitDetectorBoxes(predictor, samples, { signal }).finally(() => predictor.close());
-  const { adjustment, faces, missed, meanIou } = fit;
+  const { adjustment, faces, missed, extra, meanIou } = fit;
   const card = withDetectorBoxes(found.card, { [detector.card.name]: adjustment });
   let registered: ModelCard | null = null;
   if (flags.register) {
@@ -196,11 +204,7 @@ async function fitBoxes(reference: string, flags: FitFlags, context: CliContext)
     },
     [
       `"detectorBoxes": ${JSON.stringify({ [detector.card.name]: adjustment })}`,
-      `${faces} faces paired, ${missed} missed; mean IoU ${meanIou.before.toFixed(3)} before, ${meanIou.after.toFixed(3)} after`,
-      table([
-        ['scores above', 'missed', 'extra'],
-        ...fit.byScore.map(({ minScore, missed: m, extra }) => [minScore, m, extra]),
-      ]),
+      `${faces} faces paired, ${missed} missed, ${extra} boxes beyond the labels; mean IoU ${meanIou.before.toFixed(3)} before, ${meanIou.after.toFixed(3)} after`,
       ...(registered ? [`registered ${registered.name}@${registered.version}, alias ${PRODUCTION}`] : []),
     ].join('\n'),
   );

@@ -14,6 +14,7 @@ import { reportFacts } from '../reportFacts.ts';
 interface ReportFlags {
   readonly own?: string;
   readonly out?: string;
+  readonly dataFolder?: string;
 }
 
 export function addReportCommand(program: Command, context: CliContext): void {
@@ -23,16 +24,18 @@ export function addReportCommand(program: Command, context: CliContext): void {
     .argument('<training>', 'id of the training run')
     .option('--own <dir>', 'own photos, to be shown with what the network finds in them')
     .option('--out <file.html>', 'where it is written; default: report-TRAINING.html')
+    .option('--data-folder <dir>', 'folder of the embedded stack; default: .fiducial')
     .action((training: string, flags: ReportFlags) => report(training, flags, context));
 }
 
 async function report(training: string, flags: ReportFlags, { config, output, signal }: CliContext): Promise<void> {
   const own = flags.own === undefined ? null : await listImages([flags.own]);
-  const { catalog, embedded, close } = await openCatalog(config.dataFolder);
+  const folder = flags.dataFolder ?? config.dataFolder;
+  const { catalog, embedded, close } = await openCatalog(folder);
   const scratch = await mkdtemp(join(tmpdir(), 'fiducial-report-'));
   try {
     const view = embedded && (await readTraining(embedded.stores, DEFAULT_PROJECT, training));
-    if (!view) throw unknownTraining(training, config.dataFolder);
+    if (!view) throw unknownTraining(training, folder);
     const { model } = view.done ?? {};
     const found = model ? await catalog.load(DEFAULT_PROJECT, `${model.name}@${model.version}`) : null;
     if (own && !found) output.note('own photos need a model, and this run has none yet: they are left out');

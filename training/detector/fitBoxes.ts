@@ -14,17 +14,11 @@ export interface BoxFit {
   /** Labelled faces that no detection answers, of `labelled`. */
   readonly missed: number;
   readonly labelled: number;
-  /** What the detector's threshold costs: faces missed and boxes beyond the labels, keeping scores above `minScore`. */
-  readonly byScore: readonly { readonly minScore: number; readonly missed: number; readonly extra: number }[];
+  /** Boxes that answer no label: other faces of the photo, or none. */
+  readonly extra: number;
   /** Of the pairs that were fitted on. */
   readonly meanIou: { readonly before: number; readonly after: number };
 }
-
-/** The detector's own threshold. */
-const USED_SCORE = 0.5;
-const SCORES = [0.2, 0.3, 0.4, USED_SCORE] as const;
-/** What `predictor` should keep, so that lower thresholds can be compared. */
-export const LOWEST_SCORE = SCORES[0];
 
 export interface BoxPair {
   readonly detected: Box;
@@ -42,27 +36,22 @@ export async function fitDetectorBoxes(
 ): Promise<BoxFit> {
   const boxed = samples.filter(({ box }) => box !== null);
   const pairs: BoxPair[] = [];
-  const byScore = SCORES.map((minScore) => ({ minScore, missed: 0, extra: 0 }));
+  let [missed, extra] = [0, 0];
   for await (const { id, faces } of predictor.predict(itemsOf(byImage(boxed), { rule: 'detect' }), options)) {
-    for (const row of byScore) {
-      const found = faces.filter(({ score }) => score !== null && score > row.minScore).map(({ box }) => box);
-      const pairing = pairFaces(
-        id.map(({ box }) => box),
-        found,
-      );
-      row.missed += pairing.missed.length;
-      row.extra += pairing.extra.length;
-      if (row.minScore !== USED_SCORE) continue;
-      for (const [truth, detection] of pairing.pairs) {
-        const sample = id[truth]!;
-        if (!boxKnowsPoints(sample)) pairs.push({ detected: found[detection]!, known: sample.box! });
-      }
+    const pairing = pairFaces(
+      id.map(({ box }) => box),
+      faces.map(({ box }) => box),
+    );
+    missed += pairing.missed.length;
+    extra += pairing.extra.length;
+    for (const [truth, detection] of pairing.pairs) {
+      const sample = id[truth]!;
+      if (!boxKnowsPoints(sample)) pairs.push({ detected: faces[detection]!.box, known: sample.box! });
     }
   }
-  const { missed } = byScore.find(({ minScore }) => minScore === USED_SCORE)!;
   const adjustment = fitAdjustment(pairs);
   const meanIou = { before: meanOf(pairs, (box) => box), after: meanOf(pairs, (box) => adjustBox(box, adjustment)) };
-  return { adjustment, faces: pairs.length, missed, labelled: boxed.length, byScore, meanIou };
+  return { adjustment, faces: pairs.length, missed, labelled: boxed.length, extra, meanIou };
 }
 
 /**

@@ -127,7 +127,7 @@ async function errorCharts(card: ModelCard, faces: readonly ReportedFace[]): Pro
 }
 
 const YAW_NOTE =
-  'Yaw is estimated from the labels: atan(0.75 x offset of the tip of the nose from the middle of the outer eye corners, along their line, over half their distance); for IMM, whose labels have the base of the nose, the factor is 1.65. Positive: the subject looks to its left.';
+  'Yaw is estimated from the labels: atan(0.75 x offset of the tip of the nose from the middle of the outer eye corners, along their line, over half their distance); for imm58, whose labels have its base only, the factor is 1.65. Positive: the subject looks to its left.';
 
 function yawErrors(faces: readonly ReportedFace[]) {
   const inNme = faces.some(({ nme }) => nme !== null);

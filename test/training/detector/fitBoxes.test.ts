@@ -76,7 +76,6 @@ describe('the fit of boxes', () => {
       labelled: 3,
       adjustment: { dx: -0.125, dy: -0.125, scale: 1.25 },
     });
-    expect(fit.byScore.map(({ missed, extra }) => [missed, extra])).toEqual(Array(4).fill([1, 1]));
     expect(fit.meanIou.after).toBeCloseTo(1, 6);
     expect(fit.meanIou.before).toBeCloseTo(0.64, 6);
   });
