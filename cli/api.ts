@@ -1,99 +1,42 @@
-/** The API of a running stack, as the commands use it. */
-import { z } from 'zod';
+/** The API of a running stack, as the commands use it: the typed client, with errors and values of the domain. */
 import { type ErrorCode, FiducialError } from '../domain/errors.ts';
-import { LAYOUT_IDS } from '../domain/layouts.ts';
-import { type Prediction, pointSchema } from '../domain/records.ts';
+import type { LayoutId } from '../domain/layouts.ts';
+import type { Prediction } from '../domain/records.ts';
+import {
+  ApiError,
+  type CallOptions,
+  CommitBatch,
+  CompareRuns,
+  type CompareRunsData,
+  CreateBatch,
+  createClient,
+  Metrics,
+  type MetricsFacts,
+  type Operation,
+  Predictions,
+  type PredictionsData,
+  type PredictionsVariables,
+  payload,
+  RenewUpload,
+  Run,
+  type RunData,
+  type RunFacts,
+  Runs,
+  type Upload,
+} from '../graphql/client/index.ts';
 import type { Endpoint } from './stack.ts';
 
-const policySchema = z.object({
-  url: z.url(),
-  keyPrefix: z.string(),
-  key: z.string().nullable(),
-  fields: z.array(z.object({ name: z.string(), value: z.string() })),
-  expiresAt: z.string(),
-  maxBytes: z.number(),
-});
-export type Policy = z.infer<typeof policySchema>;
+export type Policy = Upload;
+export type { MetricsFacts };
 
-const operationErrorSchema = z.object({
-  __typename: z.literal('OperationError'),
-  code: z.string(),
-  message: z.string(),
-  retryable: z.boolean(),
-});
-const namedErrors = z.array(z.object({ normaliser: z.string(), value: z.number() }));
-const byNormaliser = (errors: z.infer<typeof namedErrors>) =>
-  Object.fromEntries(errors.map(({ normaliser, value }) => [normaliser, value]));
+export type ApiRun = Omit<RunFacts, 'model'> & {
+  readonly model: (Omit<NonNullable<RunFacts['model']>, 'layout'> & { readonly layout: LayoutId }) | null;
+  readonly progress: NonNullable<RunData['run']>['progress'];
+  readonly metrics: ApiMetrics | null;
+};
 
-const metricsSchema = z.object({
-  n: z.int(),
-  missed: z.int(),
-  maePx: z.number().nullable(),
-  nme: namedErrors.transform(byNormaliser),
-  aucAt8: z.number().nullable(),
-  failureRateAt10: z.number().nullable(),
-  perKeypoint: z.array(z.object({ index: z.int(), name: z.string(), maePx: z.number(), nme: z.number().nullable() })),
-});
-
-const runSchema = z.object({
-  id: z.string(),
-  run: z.string(),
-  status: z.enum(['PLANNING', 'RUNNING', 'DONE', 'FAILED', 'REJECTED', 'CANCELLED']),
-  committedAt: z.string(),
-  finishedAt: z.string().nullable(),
-  items: z.int().nullable(),
-  scored: z.int().nullable(),
-  failed: z.int().nullable(),
-  errors: z.array(z.object({ code: z.string(), count: z.int() })),
-  rejection: z.object({ code: z.string(), message: z.string() }).nullable(),
-  progress: z
-    .object({
-      items: z.int(),
-      scored: z.int(),
-      failed: z.int(),
-      itemsPerSecond: z.number().nullable(),
-      secondsLeft: z.number().nullable(),
-    })
-    .nullable(),
-  model: z
-    .object({
-      name: z.string(),
-      version: z.string(),
-      layout: z.enum(LAYOUT_IDS),
-      points: z.int(),
-      licenceNote: z.string(),
-    })
-    .nullable(),
-  metrics: metricsSchema.nullable(),
-});
-export type ApiRun = z.infer<typeof runSchema>;
-
-const faceSchema = z.object({
-  box: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
-  boxSource: z
-    .enum(['DETECTED', 'GIVEN', 'WHOLE'])
-    .transform((source) => source.toLowerCase() as 'detected' | 'given' | 'whole'),
-  keypoints: z.array(pointSchema),
-  score: z.number().nullable(),
-  maePx: z.number().nullable(),
-  nme: namedErrors.transform((errors) => (errors.length === 0 ? null : byNormaliser(errors))),
-});
-const predictionSchema = z.object({
-  key: z.string(),
-  outcome: z.enum(['SCORED', 'FAILED']).transform((outcome) => outcome.toLowerCase() as Prediction['outcome']),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  faces: z.array(faceSchema),
-});
-
-const POLICY = 'url keyPrefix key fields { name value } expiresAt maxBytes';
-const RUN = `id run status committedAt finishedAt items scored failed errors { code count } rejection { code message }
-  progress { items scored failed itemsPerSecond secondsLeft } model { name version layout points licenceNote }
-  metrics { n missed maePx nme { normaliser value } aucAt8 failureRateAt10 perKeypoint { index name maePx nme } }`;
-const PREDICTION = `key outcome width height error { code message }
-  faces { box { left top width height } boxSource keypoints score maePx nme { normaliser value } }`;
-const ERROR = '... on OperationError { code message retryable }';
+export type ApiMetrics = Omit<MetricsFacts, 'nme'> & { readonly nme: Readonly<Record<string, number>> };
+export type Comparison = CompareRunsData['compareRuns'][number];
 
 export interface CommitRequest {
   readonly batch: string;
@@ -106,125 +49,60 @@ export type Api = ReturnType<typeof openApi>;
 
 /** Every call throws the FiducialError that the API names; UNAVAILABLE where it does not answer. */
 export function openApi({ url, token }: Endpoint) {
-  async function call<T>(query: string, variables: object, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-fiducial-csrf': '1' },
-      body: JSON.stringify({ query, variables }),
-      ...(signal ? { signal } : {}),
-    }).catch((cause: Error) => {
-      if (signal?.aborted) throw new FiducialError('ABORTED', 'Told to stop', { cause });
-      throw new FiducialError(
-        'UNAVAILABLE',
-        `Expected the API at ${url} to answer, got: ${causeOf(cause)}; is the stack running (fiducial up)?`,
-        { cause },
-      );
-    });
-    const body = answerSchema.safeParse(await response.json().catch(() => null));
-    if (!body.success)
-      throw new FiducialError('UNAVAILABLE', `Expected a GraphQL answer from ${url}, got status ${response.status}`);
-    const [error] = body.data.errors ?? [];
-    if (error) throw new FiducialError((error.extensions?.code ?? 'INTERNAL') as ErrorCode, error.message);
-    return schema.parse(body.data.data);
-  }
-
-  async function result<T extends { __typename: string }>(
-    query: string,
-    variables: object,
-    field: string,
-    schema: z.ZodType<T>,
+  const client = createClient({ url, token });
+  async function ask<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
     signal?: AbortSignal,
-  ): Promise<T> {
-    const data = await call(query, variables, z.object({ [field]: z.union([operationErrorSchema, schema]) }), signal);
-    const value = data[field] as T | z.infer<typeof operationErrorSchema>;
-    if (value.__typename !== 'OperationError') return value as T;
-    const failed = value as z.infer<typeof operationErrorSchema>;
-    throw new FiducialError(failed.code as ErrorCode, failed.message, { retryable: failed.retryable });
+  ): Promise<Data> {
+    const options: CallOptions = signal ? { signal } : {};
+    return translated(() => client.request(operation, variables, options), url, signal);
   }
 
   return {
     url,
-    createBatch: (name: string, signal?: AbortSignal) =>
-      result(
-        `mutation($input: CreateBatchInput!) { createBatch(input: $input) { __typename ... on CreateBatchPayload { batch { id batch } images { ${POLICY} } manifest { ${POLICY} } } ${ERROR} } }`,
-        { input: { name } },
-        'createBatch',
-        z.object({
-          __typename: z.literal('CreateBatchPayload'),
-          batch: z.object({ id: z.string(), batch: z.string() }),
-          images: policySchema,
-          manifest: policySchema,
-        }),
-        signal,
-      ),
-    renewUpload: async (batch: string, signal?: AbortSignal): Promise<Policy> => {
-      const payload = await result(
-        `mutation($input: RenewUploadInput!) { renewUpload(input: $input) { __typename ... on RenewUploadPayload { images { ${POLICY} } } ${ERROR} } }`,
-        { input: { batch } },
-        'renewUpload',
-        z.object({ __typename: z.literal('RenewUploadPayload'), images: policySchema }),
-        signal,
-      );
-      return payload.images;
-    },
-    commitBatch: async (request: CommitRequest, signal?: AbortSignal): Promise<string> => {
-      const payload = await result(
-        `mutation($input: CommitBatchInput!) { commitBatch(input: $input) { __typename ... on RunPayload { run { id } } ${ERROR} } }`,
-        { input: { ...request, crop: request.crop?.toUpperCase() ?? null } },
-        'commitBatch',
-        z.object({ __typename: z.literal('RunPayload'), run: z.object({ id: z.string() }) }),
-        signal,
-      );
-      return payload.run.id;
+    createBatch: async (name: string, signal?: AbortSignal) =>
+      translated(async () => payload((await ask(CreateBatch, { input: { name } }, signal)).createBatch), url),
+    renewUpload: async (batch: string, signal?: AbortSignal): Promise<Policy> =>
+      translated(async () => payload((await ask(RenewUpload, { input: { batch } }, signal)).renewUpload).upload, url),
+    commitBatch: async ({ crop, ...request }: CommitRequest, signal?: AbortSignal): Promise<string> => {
+      const input = { ...request, crop: crop === null ? null : (crop.toUpperCase() as 'BOX' | 'DETECT' | 'WHOLE') };
+      return translated(async () => payload((await ask(CommitBatch, { input }, signal)).commitBatch).run.id, url);
     },
     /** `id` as the API gives it, or the run's own. NOT_FOUND. */
     run: async (id: string, signal?: AbortSignal): Promise<ApiRun> => {
-      const global = id.includes(':') ? id : `Run:default:${id}`;
-      const { run } = await call(
-        `query($id: ID!) { run(id: $id) { ${RUN} } }`,
-        { id: global },
-        z.object({ run: runSchema.nullable() }),
-        signal,
-      );
-      if (run) return run;
-      throw new FiducialError('NOT_FOUND', `Expected a run ${id}, the stack at ${url} has none; see \`fiducial runs\``);
+      const { run } = await ask(Run, { id: globalId(id) }, signal);
+      if (!run) throw notFound(id, url);
+      const measured =
+        run.status === 'DONE' || run.status === 'FAILED'
+          ? (await ask(Metrics, { id: run.id }, signal)).run?.metrics
+          : null;
+      return { ...run, model: modelOf(run), metrics: measured ? withRecord(measured) : null };
     },
-    runs: async (first: number): Promise<ApiRun[]> => {
-      const { runs } = await call(
-        `query($first: Int!) { runs(first: $first) { edges { node { ${RUN} } } } }`,
-        { first },
-        z.object({ runs: z.object({ edges: z.array(z.object({ node: runSchema })) }) }),
-      );
-      return runs.edges.map(({ node }) => node);
-    },
+    runs: async (first: number) => (await ask(Runs, { first })).runs.edges.map(({ node }) => node),
+    /** Errors of the runs against the first. */
+    compare: async (ids: readonly string[]): Promise<readonly Comparison[]> =>
+      (await ask(CompareRuns, { runs: ids.map(globalId) })).compareRuns,
     /** A page at a time, in plan order. */
     async *predictions(
       id: string,
       filter: { outcome?: string | null; code?: string | null } = {},
       signal?: AbortSignal,
     ): AsyncGenerator<Prediction> {
-      const global = id.includes(':') ? id : `Run:default:${id}`;
-      const schema = z.object({
-        run: z
-          .object({
-            predictions: z.object({
-              edges: z.array(z.object({ node: predictionSchema })),
-              pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-            }),
-          })
-          .nullable(),
-      });
-      for (let after: string | null = null; ; ) {
-        const { run }: z.infer<typeof schema> = await call(
-          `query($id: ID!, $after: String, $outcome: Outcome, $code: ItemErrorCode) { run(id: $id) { predictions(first: 15, after: $after, outcome: $outcome, code: $code) { edges { node { ${PREDICTION} } } pageInfo { hasNextPage endCursor } } } }`,
-          { id: global, after, outcome: filter.outcome ?? null, code: filter.code ?? null },
-          schema,
-          signal,
-        );
-        if (!run) throw new FiducialError('NOT_FOUND', `Expected a run ${id}, the stack at ${url} has none`);
-        for (const { node } of run.predictions.edges) yield node as Prediction;
-        if (!run.predictions.pageInfo.hasNextPage || run.predictions.pageInfo.endCursor === null) return;
+      let after: string | null = null;
+      for (;;) {
+        const variables: PredictionsVariables = {
+          id: globalId(id),
+          after,
+          first: PAGE,
+          outcome: filter.outcome as 'FAILED' | 'SCORED' | null,
+          code: filter.code as never,
+        };
+        const { run }: PredictionsData = await ask(Predictions, variables, signal);
+        if (!run) throw notFound(id, url);
+        for (const { node } of run.predictions.edges) yield predictionOf(node);
         after = run.predictions.pageInfo.endCursor;
+        if (!run.predictions.pageInfo.hasNextPage || after === null) return;
       }
     },
     async allPredictions(id: string, signal?: AbortSignal): Promise<Prediction[]> {
@@ -235,13 +113,57 @@ export function openApi({ url, token }: Endpoint) {
   };
 }
 
-const answerSchema = z.object({
-  data: z.unknown().optional(),
-  errors: z
-    .array(z.object({ message: z.string(), extensions: z.object({ code: z.string().optional() }).optional() }))
-    .optional(),
-});
+/** Predictions asked for at once: a page with all its keypoints stays within the API's limit on a query. */
+const PAGE = 15;
 
-function causeOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
+function globalId(id: string): string {
+  return id.includes(':') ? id : `Run:default:${id}`;
+}
+
+function notFound(id: string, url: string): FiducialError {
+  return new FiducialError('NOT_FOUND', `Expected a run ${id}, the stack at ${url} has none; see \`fiducial runs\``);
+}
+
+function modelOf({ model }: Pick<RunFacts, 'model'>): ApiRun['model'] {
+  return model && { ...model, layout: model.layout as LayoutId };
+}
+
+function withRecord({ nme, ...metrics }: MetricsFacts): ApiMetrics {
+  return { ...metrics, nme: recordOf(nme) };
+}
+
+function recordOf(errors: readonly { readonly normaliser: string; readonly value: number }[]): Record<string, number> {
+  return Object.fromEntries(errors.map(({ normaliser, value }) => [normaliser, value]));
+}
+
+type PredictionNode = NonNullable<PredictionsData['run']>['predictions']['edges'][number]['node'];
+
+/** As `score --out` writes it. */
+function predictionOf({ key, outcome, width, height, error, faces }: PredictionNode): Prediction {
+  return {
+    key,
+    outcome: outcome === 'SCORED' ? 'scored' : 'failed',
+    width,
+    height,
+    error,
+    faces: faces.map(({ box, boxSource, keypoints, score, maePx, nme }) => ({
+      box,
+      boxSource: boxSource.toLowerCase() as 'given' | 'detected' | 'whole',
+      keypoints: [...keypoints],
+      score,
+      maePx,
+      nme: nme.length === 0 ? null : recordOf(nme),
+    })),
+  };
+}
+
+async function translated<T>(work: () => Promise<T>, url: string, signal?: AbortSignal): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (signal?.aborted) throw new FiducialError('ABORTED', 'Told to stop', { cause });
+    if (!(cause instanceof ApiError)) throw cause;
+    const hint = cause.code === 'UNAVAILABLE' ? `; is the stack at ${url} running (fiducial up)?` : '';
+    throw new FiducialError(cause.code as ErrorCode, `${cause.message}${hint}`, { retryable: cause.retryable, cause });
+  }
 }

@@ -1,7 +1,7 @@
 /** `fiducial runs | run ID | predictions ID | metrics ID` on a running stack. */
 import { type Command, Option } from 'commander';
 import { FiducialError, ITEM_ERROR_CODES } from '../../domain/errors.ts';
-import { openApi } from '../api.ts';
+import { type Comparison, openApi } from '../api.ts';
 import type { CliContext } from '../context.ts';
 import { type ApiFlags, addApiOptions, endpointOf } from '../endpoint.ts';
 import { metricsTable } from '../metricsText.ts';
@@ -16,22 +16,27 @@ export function addRunCommands(program: Command, context: CliContext): void {
     program.command('runs').description('runs, newest first').option('--first <n>', 'so many', wholeNumber, 20),
   ).action(async (flags: ApiFlags & { first: number }) => {
     const runs = await (await api(flags)).runs(flags.first);
-    const rows = runs.map((run) => {
-      const { images, failed, model } = runJson(run);
-      return [
-        run.run,
-        run.status,
-        run.committedAt,
-        model ?? '-',
-        images,
-        failed,
-        run.metrics?.maePx == null ? '-' : `${run.metrics.maePx.toFixed(2)} px`,
-      ];
-    });
-    output.result(
-      { runs: runs.map(runJson) },
-      table([['run', 'status', 'committed', 'model', 'images', 'failed', 'MAE'], ...rows]),
-    );
+    const rows = runs.map(({ run, status, committedAt, model, items, failed, metrics }) => [
+      run,
+      status,
+      committedAt,
+      model ? `${model.name}@${model.version}` : '-',
+      items ?? 0,
+      failed ?? 0,
+      metrics?.maePx == null ? '-' : `${metrics.maePx.toFixed(2)} px`,
+    ]);
+    output.result({ runs }, table([['run', 'status', 'committed', 'model', 'images', 'failed', 'MAE'], ...rows]));
+  });
+  addApiOptions(
+    program
+      .command('compare')
+      .description('how much each face got better or worse against the first run')
+      .argument('<id...>'),
+  ).action(async (ids: string[], flags: ApiFlags) => {
+    if (ids.length < 2 || ids.length > 8)
+      throw new FiducialError('INVALID_INPUT', `Expected two to eight runs, got ${ids.length}`);
+    const comparisons = await (await api(flags)).compare(ids);
+    output.result({ comparisons }, comparisons.map(comparisonText).join('\n\n'));
   });
   addApiOptions(program.command('run').description('where a run stands').argument('<id>')).action(
     async (id: string, flags: ApiFlags) => {
@@ -70,4 +75,29 @@ export function addRunCommands(program: Command, context: CliContext): void {
     for await (const prediction of (await api(flags)).predictions(id, filter, signal))
       process.stdout.write(`${JSON.stringify(prediction)}\n`);
   });
+}
+
+function comparisonText({
+  run,
+  measure,
+  pairs,
+  difference,
+  better,
+  worse,
+  newlyMissed,
+  newlyFound,
+  worsened,
+}: Comparison): string {
+  const unit = (value: number) => (measure === 'NME' ? `${(value * 100).toFixed(3)} %` : `${value.toFixed(3)} px`);
+  return table([
+    ['run', run.id],
+    ['faces in both', String(pairs)],
+    [
+      'difference',
+      difference ? `${unit(difference.mean)} (95 %: ${unit(difference.low)} to ${unit(difference.high)})` : '-',
+    ],
+    ['better, worse', `${better}, ${worse}`],
+    ['newly missed, found', `${newlyMissed}, ${newlyFound}`],
+    ...worsened.slice(0, 3).map(({ key, difference: by }) => ['worse', `${key} by ${unit(by)}`]),
+  ]);
 }

@@ -1,0 +1,93 @@
+/** The whole stack as a user runs it: `up` in one process, everything else by commands beside it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeSyntheticSet } from '../../training/synthetic/writeSyntheticSet.ts';
+import { fiducial } from './command.ts';
+
+const BIN = resolve(import.meta.dirname, '../../cli/bin.mjs');
+const IMAGES = 6;
+
+let folder: string;
+let up: ChildProcess;
+let started: { url: string; token: string };
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fiducial-stack-'));
+  await writeSyntheticSet(join(folder, 'set'), IMAGES, 3, { layout: 'nose1' });
+  up = spawn(process.execPath, [BIN, 'up', '--port', '0', '--trainers', '0', '--json'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(up.stdout!.setEncoding('utf8'), 'data')) as [string];
+  started = JSON.parse(line);
+}, 120_000);
+
+afterAll(async () => {
+  if (up?.exitCode === null) {
+    up.kill('SIGTERM');
+    await once(up, 'exit');
+  }
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('on a running stack', () => {
+  let run: string;
+
+  test('upload --wait gives the metrics of a run with an outcome an image', async () => {
+    const args = ['upload', 'set/images', '--truth', 'set', '--model', 'nose', '--wait', '--json'];
+    const { code, stdout, stderr } = await fiducial(args, folder);
+    expect(code, stderr).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      status: 'DONE',
+      images: IMAGES,
+      scored: IMAGES,
+      failed: 0,
+      errors: {},
+      metrics: { n: IMAGES, missed: 0 },
+    });
+    expect(result.metrics.maePx).toBeGreaterThan(0);
+    run = result.run;
+  });
+
+  test('predictions are lines in plan order, and score --out writes the same points', async () => {
+    const lines = (text: string) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    const served = lines((await fiducial(['predictions', run], folder)).stdout);
+    expect(served.map(({ key }) => key)).toEqual(Array.from({ length: IMAGES }, (_, i) => `face-0000${i}.jpg`));
+    await fiducial(['score', 'set/images', '--truth', 'set', '--model', 'nose', '--out', 'out.jsonl'], folder);
+    expect(lines(await readFile(join(folder, 'out.jsonl'), 'utf8'))).toEqual(served);
+  });
+
+  test('runs, run, metrics and compare read it back', async () => {
+    expect(JSON.parse((await fiducial(['runs', '--json'], folder)).stdout).runs).toHaveLength(1);
+    expect((await fiducial(['run', run], folder)).stdout).toMatch(/status\s+DONE/);
+    expect((await fiducial(['metrics', run], folder)).stdout).toMatch(/0\s+nose/);
+    const { comparisons } = JSON.parse((await fiducial(['compare', run, run, '--json'], folder)).stdout);
+    expect(comparisons[0]).toMatchObject({ pairs: IMAGES, better: 0, worse: 0 });
+  });
+
+  test('a call without the token is refused', async () => {
+    const response = await fetch(`${started.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ runs { edges { node { id } } } }' }),
+    });
+    expect(response.status).toBe(401);
+  });
+
+  test('SIGTERM stops every process', async () => {
+    up.kill('SIGTERM');
+    const [code] = await once(up, 'exit');
+    expect(code).toBe(0);
+    await expect(fetch(`${started.url}/healthz`)).rejects.toThrow();
+  });
+});
