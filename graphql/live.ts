@@ -3,6 +3,7 @@
  * has to be told of changes, so any number of processes may make them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { FiducialError } from '../domain/errors.ts';
 import { unauthenticated } from './auth/authenticate.ts';
 import type { ApiContext } from './ports.ts';
 
@@ -17,8 +18,41 @@ export interface Watched<T> {
   readonly shards?: number;
 }
 
+/** Counts the subscriptions of each caller. */
+export class LiveCalls {
+  readonly #most: number;
+  readonly #open = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** LIMIT_EXCEEDED where the caller has as many as allowed. What it gives is to be called at the end. */
+  enter(caller: string): () => void {
+    const open = this.#open.get(caller) ?? 0;
+    if (open >= this.#most) {
+      throw new FiducialError('LIMIT_EXCEEDED', `Expected at most ${this.#most} subscriptions at once, got one more`);
+    }
+    this.#open.set(caller, open + 1);
+    return () => {
+      const left = (this.#open.get(caller) ?? 1) - 1;
+      if (left > 0) this.#open.set(caller, left);
+      else this.#open.delete(caller);
+    };
+  }
+}
+
 /** Ends when `read` says so, gives null, or the client goes away; with UNAUTHENTICATED when its token has expired. */
-export async function* watch<T>(
+export async function* watch<T>(context: ApiContext, read: () => Promise<Watched<T> | null>): AsyncGenerator<T> {
+  const leave = context.parts.live.enter(context.caller.id);
+  try {
+    yield* look(context, read);
+  } finally {
+    leave();
+  }
+}
+
+async function* look<T>(
   { caller, signal, parts }: ApiContext,
   read: () => Promise<Watched<T> | null>,
 ): AsyncGenerator<T> {

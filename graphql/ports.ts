@@ -3,6 +3,7 @@ import type { ModelCard } from '../domain/modelCard.ts';
 import type { Log } from '../scoring/ports.ts';
 import type { Queues, Stores } from '../storage/ports.ts';
 import type { Caller } from './auth/caller.ts';
+import type { LiveCalls } from './live.ts';
 
 export type { Log };
 
@@ -21,6 +22,7 @@ export interface ApiParts {
   readonly log: Log;
   now(): Date;
   readonly settings: ApiSettings;
+  readonly live: LiveCalls;
 }
 
 export interface ApiSettings {

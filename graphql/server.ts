@@ -5,8 +5,9 @@ import { SILENT } from '../scoring/ports.ts';
 import type { Queues, Stores } from '../storage/ports.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import { presentError } from './errors.ts';
+import { LiveCalls } from './live.ts';
 import { type ServerContext, useAuthentication } from './plugins/authentication.ts';
-import { useNestingLimit, useNoIntrospection, useQueryLimits } from './plugins/limits.ts';
+import { useNoIntrospection, useQueryLimits, useTextLimits } from './plugins/limits.ts';
 import { type RateLimit, useRateLimit } from './plugins/rateLimit.ts';
 import { useSecurityHeaders } from './plugins/securityHeaders.ts';
 import {
@@ -22,6 +23,8 @@ import { schema } from './schema/index.ts';
 export const GRAPHQL_PATH = '/graphql';
 export const CSRF_HEADER = 'x-fiducial-csrf';
 const MOST_BODY_BYTES = 1_000_000;
+/** Of one caller, in this process: each looks at storage again and again. */
+const MOST_SUBSCRIPTIONS = 50;
 
 export interface ApiOptions {
   readonly stores: Stores;
@@ -64,7 +67,7 @@ export function createApi(options: ApiOptions): Api {
       useAuthentication(options.authenticators, log),
       useRateLimit(rateLimit, log),
       useCSRFPrevention({ requestHeaders: [CSRF_HEADER] }),
-      useNestingLimit(),
+      useTextLimits(),
       useQueryLimits(),
       ...(production ? [useNoIntrospection()] : []),
     ],
@@ -73,7 +76,8 @@ export function createApi(options: ApiOptions): Api {
 
 function partsOf({ stores, queues, models, now, settings }: ApiOptions, log: Log): ApiParts {
   const complete = { ...DEFAULT_SETTINGS, ...settings };
-  return { stores, queues, models, log, now: now ?? (() => new Date()), settings: complete };
+  const live = new LiveCalls(MOST_SUBSCRIPTIONS);
+  return { stores, queues, models, log, now: now ?? (() => new Date()), settings: complete, live };
 }
 
 function contextOf(parts: ApiParts, caller: ApiContext['caller'], signal: AbortSignal): ApiContext {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { graphql } from 'graphql';
 import { localToken } from '../../graphql/auth/localToken.ts';
+import { LiveCalls } from '../../graphql/live.ts';
 import { startServer } from '../../graphql/nodeServer.ts';
 import { type ApiContext, DEFAULT_SETTINGS } from '../../graphql/ports.ts';
 import { schema } from '../../graphql/schema/index.ts';
@@ -23,7 +24,15 @@ async function serveApi(): Promise<string> {
 
 /** graphql-js over node:http: parse, validate, execute; no caller, no limits. */
 async function servePlain(): Promise<string> {
-  const parts = { stores, queues, models, log: SILENT, now: () => new Date(), settings: DEFAULT_SETTINGS };
+  const parts = {
+    stores,
+    queues,
+    models,
+    log: SILENT,
+    now: () => new Date(),
+    settings: DEFAULT_SETTINGS,
+    live: new LiveCalls(1),
+  };
   const caller = { id: 'plain', scopes: new Set(['admin'] as const), projects: '*', expiresAt: null } as const;
   const server = createServer(async (request, response) => {
     const { query } = (await json(request)) as { query: string };

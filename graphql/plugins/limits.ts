@@ -24,17 +24,25 @@ export function useNoIntrospection(): Plugin {
 }
 
 const MOST_NESTED = 100;
+const MOST_CHARACTERS = 64_000;
 
-/** The parser calls itself for every bracket: thousands of them, and its stack is full before any limit is looked at. */
-export function useNestingLimit(): Plugin {
+/**
+ * Before the parser, which calls itself for every bracket: thousands of them, and its stack is full before any other
+ * limit is looked at. Texts of queries are kept in a cache, so they may not be long either.
+ */
+export function useTextLimits(): Plugin {
   return {
     onParse({ params: { source } }) {
       const text = typeof source === 'string' ? source : source.body;
-      if (nesting(text) <= MOST_NESTED) return;
-      const extensions = { code: 'LIMIT_EXCEEDED', retryable: false, http: { status: 400 } };
-      throw new GraphQLError(`Expected at most ${MOST_NESTED} brackets within each other`, { extensions });
+      if (text.length > MOST_CHARACTERS) throw tooMuch(`${MOST_CHARACTERS} characters, got ${text.length}`);
+      if (nesting(text) > MOST_NESTED) throw tooMuch(`${MOST_NESTED} brackets within each other`);
     },
   };
+}
+
+function tooMuch(most: string): GraphQLError {
+  const extensions = { code: 'LIMIT_EXCEEDED', retryable: false, http: { status: 400 } };
+  return new GraphQLError(`Expected a query of at most ${most}`, { extensions });
 }
 
 /** Brackets within strings and comments do not count. */

@@ -102,6 +102,10 @@ describe('queries that would cost more than they may', () => {
     refused(await api.ask(`{ runs(first: ${first}) { edges { cursor } } }`));
   });
 
+  test('a long text of little meaning, which would only fill the cache of queries', async () => {
+    refused(await api.ask(`{ viewer { id } } #${'x'.repeat(100_000)}`), /64000 characters/);
+  });
+
   test('a body of 10 MB', async () => {
     const answer = await post(JSON.stringify({ query: `{ viewer { id } } #${'x'.repeat(10e6)}` }));
     expect(answer.status).toBe(413);

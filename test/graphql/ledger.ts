@@ -109,7 +109,7 @@ function writeIndexes(results: MemoryStore, run: Run): void {
   for (const code of ['ALL', 'TRUNCATED']) {
     put(results, resultKeys.failures(run.project, run.run, code, pageId(0)), () =>
       encodeLines(
-        Array.from({ length: Math.min(run.shards, PAGE_ENTRIES) }, (_, index) => {
+        Array.from({ length: Math.min(run.shards, 60) }, (_, index) => {
           const { from, to } = placesOf(run, index)[FAILED_LINE]!;
           return {
             line: FAILED_LINE,

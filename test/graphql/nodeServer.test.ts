@@ -140,6 +140,27 @@ describe('a subscription', () => {
     await expect(events.next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  test('is one of fifty at most, and makes place when it ends', async () => {
+    const { url, run } = await running();
+    const stop = new AbortController();
+    const open = () => createClient({ url, token: TOKEN }).subscribe(RunProgress, { run }, { signal: stop.signal });
+    const first = Array.from({ length: 50 }, open);
+    await Promise.all(first.map((events) => events.next()));
+    const { subscribe } = createClient({ url, token: TOKEN });
+    await expect(subscribe(RunProgress, { run }).next()).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    stop.abort();
+    const later = new AbortController();
+    onTestFinished(() => later.abort());
+    for (let answered = false; !answered; await sleep(10)) {
+      answered = await subscribe(RunProgress, { run }, { signal: later.signal })
+        .next()
+        .then(
+          () => true,
+          () => false,
+        );
+    }
+  });
+
   test('does not keep the server from closing', async () => {
     const { url, run, server } = await running();
     const stop = new AbortController();
