@@ -1,4 +1,5 @@
 /** The API of the embedded stack: GraphQL, signed uploads and downloads, the dashboard. */
+import { apiTokens } from '../../graphql/auth/apiTokens.ts';
 import { localToken } from '../../graphql/auth/localToken.ts';
 import { startServer } from '../../graphql/nodeServer.ts';
 import { createApi } from '../../graphql/server.ts';
@@ -10,7 +11,8 @@ const config = processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
 let url = config.url ?? '';
 const { storage, stores, queues, catalog, log } = await openStack(config, 'api', () => url);
-const api = createApi({ stores, queues, models: catalog, authenticators: [localToken(config.token)], log });
+const authenticators = [localToken(config.token), apiTokens({ results: stores.results })];
+const api = createApi({ stores, queues, models: catalog, authenticators, log });
 const server = await startServer({
   port: config.url === null ? config.port : Number(new URL(config.url).port),
   host: config.host,
