@@ -36,9 +36,9 @@ function operationsOf(folder: string): { name: string; node: OperationDefinition
 }
 
 /** Long pages of things that are not there. */
-function valueOf(type: TypeNode): unknown {
-  if (type.kind === Kind.NON_NULL_TYPE) return valueOf(type.type);
-  if (type.kind === Kind.LIST_TYPE) return [valueOf(type.type), valueOf(type.type)];
+function sampleOf(type: TypeNode): unknown {
+  if (type.kind === Kind.NON_NULL_TYPE) return sampleOf(type.type);
+  if (type.kind === Kind.LIST_TYPE) return [sampleOf(type.type), sampleOf(type.type)];
   const known: Record<string, unknown> = {
     ID: 'Run:default:x',
     Int: 100,
@@ -52,7 +52,7 @@ function variablesOf({ variableDefinitions = [] }: OperationDefinitionNode): obj
   const needed = variableDefinitions.filter(
     ({ type, variable }) => type.kind === Kind.NON_NULL_TYPE || variable.name.value === 'first',
   );
-  return Object.fromEntries(needed.map(({ variable, type }) => [variable.name.value, valueOf(type)]));
+  return Object.fromEntries(needed.map(({ variable, type }) => [variable.name.value, sampleOf(type)]));
 }
 
 let s: Stack;
