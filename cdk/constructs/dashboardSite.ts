@@ -13,6 +13,12 @@ import type { Deployment } from '../config.ts';
 import { AccessLogBucket } from './accessLogBucket.ts';
 import { PrivateBucket } from './privateBucket.ts';
 
+export const PAGE_FOR_PATHS = `function handler(event) {
+  var request = event.request;
+  if (!/\\.(css|html|ico|js|json|map|png|svg|wasm|woff2)$/.test(request.uri)) request.uri = '/index.html';
+  return request;
+}`;
+
 export interface DashboardSiteProps {
   readonly deployment: Deployment;
   readonly api: apigateway.RestApi;
@@ -42,6 +48,9 @@ export class DashboardSite extends Construct {
         viewerProtocolPolicy: https,
         responseHeadersPolicy,
         compress: true,
+        functionAssociations: [
+          { eventType: cloudfront.FunctionEventType.VIEWER_REQUEST, function: this.pageForPaths() },
+        ],
       },
       additionalBehaviors: {
         '/graphql': {
@@ -54,15 +63,20 @@ export class DashboardSite extends Construct {
           compress: false, // a compressed stream would wait for more
         },
       },
-      // Pages have paths of their own (/runs/...): the one page answers for all of them.
-      errorResponses: [403, 404].map((httpStatus) => ({
-        httpStatus,
-        responseHttpStatus: 200,
-        responsePagePath: '/index.html',
-        ttl: Duration.seconds(10),
-      })),
     });
     this.acknowledgeChoices();
+  }
+
+  /**
+   * Pages have paths of their own (/runs/...): the one page answers for all of them. Not by error responses, which would
+   * also turn the API's 403 and 404 into that page.
+   */
+  private pageForPaths(): cloudfront.Function {
+    return new cloudfront.Function(this, 'PageForPaths', {
+      comment: 'Paths without the ending of a file are pages',
+      runtime: cloudfront.FunctionRuntime.JS_2_0,
+      code: cloudfront.FunctionCode.fromInline(PAGE_FOR_PATHS),
+    });
   }
 
   private securityHeaders(buckets: readonly s3.IBucket[]): cloudfront.ResponseHeadersPolicy {
@@ -79,7 +93,8 @@ export class DashboardSite extends Construct {
       "frame-ancestors 'none'",
     ].join('; ');
     return new cloudfront.ResponseHeadersPolicy(this, 'Headers', {
-      responseHeadersPolicyName: `${Stack.of(this).stackName}-headers`,
+      // CloudFront's names are one for all regions.
+      responseHeadersPolicyName: `${Stack.of(this).stackName}-${Stack.of(this).region}`,
       securityHeadersBehavior: {
         contentSecurityPolicy: { contentSecurityPolicy: policy, override: true },
         contentTypeOptions: { override: true },

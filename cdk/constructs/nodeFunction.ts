@@ -22,8 +22,6 @@ export interface NodeFunctionProps {
   readonly timeoutSeconds: number;
   readonly memoryMiB: number;
   readonly environment: Environment;
-  /** At most so many at once. Default: what the account has. */
-  readonly reservedConcurrency?: number;
 }
 
 export class NodeFunction extends Construct {
@@ -54,7 +52,6 @@ export class NodeFunction extends Construct {
       logGroup: this.log,
       loggingFormat: lambda.LoggingFormat.JSON,
       environment: props.environment,
-      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
   }
 }

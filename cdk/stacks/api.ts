@@ -106,7 +106,6 @@ export class ApiStack extends Stack {
       timeoutSeconds: 900,
       memoryMiB: 512,
       environment: {},
-      reservedConcurrency: 1,
     });
     new HourlyHandler(this, 'Hourly', { handler, description: 'Fiducial: sweep' });
     const { role } = handler;

@@ -34,7 +34,9 @@ export class ObservabilityStack extends Stack {
     const action = new SnsAction(topic);
     this.addQueueAlarms(action);
     this.addRateAlarms(action);
-    new MonthlyBudget(this, 'Budget', { name: `fiducial-${stage}`, usd: monthlyBudgetUsd, topicArn: topic.topicArn });
+    // A budget's name is one for all regions.
+    const name = `fiducial-${stage}-${this.region}`;
+    new MonthlyBudget(this, 'Budget', { name, usd: monthlyBudgetUsd, topicArn: topic.topicArn });
     const dashboard = this.addDashboard();
     new CfnOutput(this, 'AlarmTopic', { value: topic.topicArn });
     new CfnOutput(this, 'CloudWatchDashboard', { value: dashboard.dashboardName });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PAGE_FOR_PATHS } from '../../../cdk/constructs/dashboardSite.ts';
 import { LEASE_SECONDS } from '../../../cdk/sizes.ts';
 import { ofType, only, type Templates } from '../synthesize.ts';
 
@@ -32,9 +33,8 @@ export function apiTests(templates: () => Templates): void {
       expect(only(templates().api, 'AWS::Lambda::Function', 'Plan').Properties.Timeout).toBeLessThan(plan);
     });
 
-    it('sweeps every hour, never two at once', () => {
+    it('sweeps every hour', () => {
       expect(only(templates().api, 'AWS::Scheduler::Schedule').Properties.ScheduleExpression).toBe('rate(1 hour)');
-      expect(only(templates().api, 'AWS::Lambda::Function', 'Sweep').Properties.ReservedConcurrentExecutions).toBe(1);
     });
 
     it('streams GraphQL from a regional REST API for up to fifteen minutes, throttled and logged', () => {
@@ -70,6 +70,17 @@ export function apiTests(templates: () => Templates): void {
       for (const [, { Properties }] of ofType(api, 'AWS::S3::Bucket')) {
         expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
       }
+    });
+
+    it('answers paths of the dashboard with its page, and leaves files and the API’s refusals as they are', () => {
+      const handler = new Function(`${PAGE_FOR_PATHS}; return handler;`)() as (event: unknown) => { uri: string };
+      const uri = (path: string) => handler({ request: { uri: path } }).uri;
+      expect(uri('/')).toBe('/index.html');
+      expect(uri('/runs/b1-20261124.abc')).toBe('/index.html');
+      expect(uri('/main-2NCQHFY4.js')).toBe('/main-2NCQHFY4.js');
+      const { DistributionConfig } = only(templates().api, 'AWS::CloudFront::Distribution').Properties;
+      expect(DistributionConfig.CustomErrorResponses).toBeUndefined();
+      expect(DistributionConfig.CacheBehaviors[0].FunctionAssociations).toBeUndefined();
     });
   });
 }
