@@ -18,6 +18,7 @@ import {
   TrainingProgress,
 } from '../../graphql/client/index.ts';
 import { startServer } from '../../graphql/nodeServer.ts';
+import { DEFAULT_SETTINGS } from '../../graphql/ports.ts';
 import { handlePlanMessage } from '../../scoring/plan.ts';
 import { scoreShard } from '../../scoring/scoreShard.ts';
 import { generateOperations } from '../../scripts/generateOperations.ts';
@@ -26,10 +27,10 @@ import { embedded } from '../storage/folders.ts';
 import { fill, type Stack, stack, TOKEN } from './stack.ts';
 
 /** The API on a port, with a client of it. */
-async function running() {
+async function running(pollMs = 50) {
   let url = '';
   const storage = await embedded({ baseUrl: () => url });
-  const s = await stack({ storage, settings: { pollMs: 50 } });
+  const s = await stack({ storage, settings: { pollMs } });
   const options = { api: s.api, storage: { stores: storage.stores, signer: storage.signer } };
   let server = await startServer({ port: 0, ...options });
   url = server.url;
@@ -100,7 +101,7 @@ describe('the typed client', () => {
 
 describe('progress over a subscription', () => {
   test('reaches the client within a second of the shard that made it, and ends with the run', async () => {
-    const s = await running();
+    const s = await running(DEFAULT_SETTINGS.pollMs);
     const { id } = await committed(s, 48);
     const messages = await plan(s);
     expect(messages).toHaveLength(3);
