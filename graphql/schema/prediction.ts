@@ -3,7 +3,7 @@ import type { ItemErrorCode } from '../../domain/errors.ts';
 import { ITEM_ERROR_CODES } from '../../domain/errors.ts';
 import type { Box } from '../../domain/geometry.ts';
 import { uploadKeys } from '../../domain/keys.ts';
-import { BOX_SOURCES, type Face, itemKeySchema, type TruthFace } from '../../domain/records.ts';
+import { BOX_SOURCES, type Face, itemKeySchema, sha256Schema, type TruthFace } from '../../domain/records.ts';
 import { readPrediction } from '../../scoring/read/prediction.ts';
 import { listPredictions } from '../../scoring/read/predictions.ts';
 import type { PredictionView } from '../../scoring/read/types.ts';
@@ -151,9 +151,12 @@ builder.node(PredictionRef, {
     }),
     truths: t.field({
       type: [TruthRef],
-      description: 'The ground truth that came with the batch, for this item. A GET a shard.',
+      description:
+        'The ground truth of this item: a GET a shard. Of truth that came later, all faces of the image: a HEAD and a GET, where the file has at most 32 MB.',
+      args: { truth: t.arg.string({ description: 'Digest; by default the truth that came with the batch.' }) },
       complexity: { field: 3, multiplier: 3 },
-      resolve: (view, _, context) => readTruths(context, view),
+      resolve: (view, { truth }, context) =>
+        readTruths(context, view, truth ? parseInput(sha256Schema, truth, 'truth') : null),
     }),
     imageUrl: t.string({
       nullable: true,

@@ -59,11 +59,15 @@ describe('truth that comes later', () => {
     expect(await mutate(s, 'addGroundTruth', { run: run.id, truth })).toMatchObject({ run: { id: run.id } });
     await s.work();
     const { run: measured } = await s.get(
-      'query ($id: ID!, $truth: String) { run(id: $id) { evaluations metrics(truth: $truth) { truth n missed maePx } faceErrors(truth: $truth, first: 3) { edges { node { key } } } } }',
+      'query ($id: ID!, $truth: String) { run(id: $id) { evaluations metrics(truth: $truth) { truth n missed maePx } faceErrors(truth: $truth, first: 3) { edges { node { key prediction { truths(truth: $truth) { group keypoints } } } } } } }',
       { id: run.id, truth },
     );
     expect(measured).toMatchObject({ evaluations: [truth], metrics: { truth, n: 18, missed: 2 } });
     expect(measured.faceErrors.edges).toHaveLength(3);
+    for (const { node } of measured.faceErrors.edges) {
+      const i = Number(/(\d+)\.jpg$/.exec(node.key)![1]);
+      expect(node.prediction.truths).toEqual([{ group: truthOf(i).group, keypoints: truthOf(i).keypoints }]);
+    }
     expect(await s.stores.results.list({ prefix: resultKeys.predictions('default', run.run) })).toEqual(before);
   });
 
