@@ -9,7 +9,10 @@ import { runTrainer } from './trainLoop.ts';
 import { CODE_VERSION } from './version.ts';
 import { runWorker } from './workerProcess.ts';
 
-/** Said when the container starts, not when the first job fails: an image without its backend is a wrong image. */
+/**
+ * Said when the container starts, not when the first job fails: an image without its backend is a wrong image. Whether a
+ * GPU answers is said when the backend opens, with the first job.
+ */
 function checkBackend(wanted: string | null): void {
   const found = listBackends().find(({ name }) => name === wanted);
   if (wanted === null || found?.available) return;

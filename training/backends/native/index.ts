@@ -37,6 +37,11 @@ export async function openNative(tf: Tf, name: string, path: string): Promise<Re
   }
   await tf.setBackend('tensorflow');
   const backend = tf.backend() as unknown as NativeBackend;
+  if (name === 'tfjs-node-gpu' && !backend.isUsingGpuDevice) {
+    // TensorFlow goes on without a word on the CPU, for a hundred times as long.
+    const message = `Expected ${name} to find a GPU, found none: start the container on a machine with one, or choose tfjs-node`;
+    throw new FiducialError('BACKEND_UNAVAILABLE', message, { ids: { backend: name } });
+  }
   registerNativeReluGrad(tf);
   registerNativeBatchNorm(tf);
   registerNativeBiasAdd(tf);

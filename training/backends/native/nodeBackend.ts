@@ -9,6 +9,7 @@ export interface OpAttribute {
 
 export interface NativeBackend {
   readonly binding: Readonly<Record<string, number>> & { readonly TF_Version: string };
+  readonly isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: OpAttribute[], inputs: TensorInfo[]): Tensor;
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[];
 }
