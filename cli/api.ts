@@ -152,7 +152,8 @@ function predictionOf({ key, outcome, width, height, error, faces }: PredictionN
       keypoints: [...keypoints],
       score,
       maePx,
-      nme: nme.length === 0 ? null : recordOf(nme),
+      // Empty with truth that has no such normaliser; null without truth.
+      nme: maePx === null ? null : recordOf(nme),
     })),
   };
 }

@@ -9,7 +9,7 @@ export interface ProcessSpec {
   readonly name: string;
   /** Path of a TypeScript module of ours. */
   readonly module: string;
-  /** Configuration, as the child's one argument. */
+  /** Configuration, sent to the child as its first message. */
   readonly config: unknown;
 }
 
@@ -44,12 +44,14 @@ export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: 
   let stopping = false;
 
   function spawn(spec: ProcessSpec): ChildProcess {
-    const child = fork(spec.module, [JSON.stringify(spec.config)], {
+    const child = fork(spec.module, [], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
     });
     for (const stream of [child.stdout!, child.stderr!]) forwardLines(stream, (line) => onLine(spec.name, line));
+    // Over the channel, not as an argument: everybody on the machine can read arguments, and the token is in it.
+    child.send({ config: spec.config }, () => {});
     child.once('exit', (code, signal) => revive(spec, signal ?? `exit code ${code}`));
     return child;
   }

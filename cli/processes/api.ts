@@ -7,7 +7,7 @@ import { FOLDERS } from '../context.ts';
 import { letGo, processConfig, sayReady, stopSignal } from './lifecycle.ts';
 import { openStack, processConfigSchema } from './stackProcess.ts';
 
-const config = processConfig((value) => processConfigSchema.parse(value));
+const config = await processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
 let url = config.url ?? '';
 const { storage, stores, queues, catalog, log } = await openStack(config, 'api', () => url);

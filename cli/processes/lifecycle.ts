@@ -1,8 +1,16 @@
 /** What each process of the stack has in common: its configuration, its readiness, and when it has to stop. */
 
-/** The one argument, which the supervisor made with JSON.stringify. */
-export function processConfig<T>(parse: (value: unknown) => T): T {
-  return parse(JSON.parse(process.argv[2] ?? 'null'));
+/** The supervisor's first message. */
+export function processConfig<T>(parse: (value: unknown) => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    process.once('message', (message) => {
+      try {
+        resolve(parse((message as { config?: unknown } | null)?.config));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** Aborted on SIGTERM, SIGINT, and when the supervisor is gone. */

@@ -12,7 +12,7 @@ import { openStack, processConfigSchema } from './stackProcess.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;
 
-const config = processConfig((value) => processConfigSchema.parse(value));
+const config = await processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
 const { storage, catalog, ...parts } = await openStack(config, 'planner');
 const planParts = {

@@ -5,7 +5,7 @@ import { createChildScorer } from '../childScorer.ts';
 import { letGo, processConfig, sayReady, stopSignal } from './lifecycle.ts';
 import { openStack, processConfigSchema } from './stackProcess.ts';
 
-const config = processConfig((value) => processConfigSchema.parse(value));
+const config = await processConfig((value) => processConfigSchema.parse(value));
 const signal = stopSignal();
 const { storage, catalog, ...parts } = await openStack(config, 'scorer');
 const scorer = createChildScorer(catalog, { log: parts.log });

@@ -9,7 +9,7 @@ import { openStack, processConfigSchema } from './stackProcess.ts';
 /** Well below the twelve hours that a message can be held. */
 const LONGEST_MS = 10 * 3_600_000;
 
-const config = processConfig((value) => processConfigSchema.parse(value));
+const config = await processConfig((value) => processConfigSchema.parse(value));
 const stop = stopSignal();
 const { storage, queues, log } = await openStack(config, 'trainer');
 sayReady();

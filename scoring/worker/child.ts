@@ -1,4 +1,6 @@
 /** The scoring process: decodes and infers, and may die of it. Started by ChildScorer, never by hand. */
+
+import { refuseDrawings } from '../../imaging/sharp.ts';
 import { checkedDetector } from '../../inference/detectorPackage.ts';
 import { checkedPackage } from '../../inference/package.ts';
 import { createPredictor, toPrediction } from '../../inference/predictor.ts';
@@ -31,4 +33,5 @@ async function* inputs(items: AsyncIterable<PredictorInput>, cropRule: ModelPayl
   for await (const { id, item, bytes } of items) yield { id: { id, key: item.key }, bytes, box: item.box, cropRule };
 }
 
+refuseDrawings();
 serveProcess(openPredictor);
