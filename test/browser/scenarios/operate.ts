@@ -33,11 +33,14 @@ export function operate(world: World): void {
       const file = join(photos, '..', 'later.jsonl');
       writeFileSync(file, `${moved.join('\n')}\n`);
       const mae = page.locator('.tile', { hasText: 'MAE' }).locator('dd').first();
-      const before = Number.parseFloat(await mae.innerText());
+      const shown = async () => Number.parseFloat(await mae.innerText());
+      // The tile is there before its number is.
+      await expect.poll(shown, SOON).toBeGreaterThanOrEqual(0);
+      const before = await shown();
       await page.getByRole('button', { name: 'Add ground truth' }).click();
       await page.locator('.drop input').setInputFiles(file);
       await page.getByRole('combobox', { name: 'Ground truth' }).waitFor();
-      await expect.poll(async () => Number.parseFloat(await mae.innerText()), SOON).toBeGreaterThan(before + 1);
+      await expect.poll(shown, SOON).toBeGreaterThan(before + 1);
       expect(page.url()).toContain('truth=');
     });
 
