@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:browser` runs these: a stall of up to half a minute between commit and result, not yet understood,
-    // makes one of them fail in most runs.
+    // `npm run test:browser` runs these: pages that sometimes do not show a result that is there, not yet understood,
+    // make one of them fail in most runs.
     exclude: process.env.FIDUCIAL_BROWSER_TESTS ? [] : ['test/browser/**'],
     // One LocalStack for the run; tests that need none start none.
     globalSetup: ['test/localStack.global.ts'],
