@@ -271,7 +271,7 @@ test('a defect is masked: the client gets a reference, the log the rest', async 
   const broken = new Proxy(api.stores, {
     get: (stores, name) =>
       name === 'results'
-        ? { list: () => Promise.reject(new Error('secret: /work/db at Ledger.read')) }
+        ? { list: () => Promise.reject(new Error('secret: /srv/db at Ledger.read')) }
         : Reflect.get(stores, name),
   });
   const other = await stack({ storage: { stores: api.stores, queues: api.queues } });
