@@ -5,9 +5,6 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
-    // `npm run test:browser` runs these: pages that sometimes do not show a result that is there, not yet understood,
-    // make one of them fail in most runs.
-    exclude: process.env.FIDUCIAL_BROWSER_TESTS ? [] : ['test/browser/**'],
     // One LocalStack for the run; tests that need none start none.
     globalSetup: ['test/localStack.global.ts'],
     testTimeout: 90_000,

@@ -20,9 +20,6 @@ const { status } = spawnSync(
   { stdio: 'inherit' },
 );
 let failed = true;
-if (!process.env.FIDUCIAL_BROWSER_TESTS) {
-  console.log('Not run here: the tests in a browser, see `npm run test:browser`');
-}
 try {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
     readFileSync(report, 'utf8'),

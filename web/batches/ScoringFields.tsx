@@ -16,7 +16,8 @@ export interface ScoringChoice {
 
 export interface ScoringFieldsProps {
   readonly choice: ScoringChoice;
-  readonly onChange: (choice: ScoringChoice) => void;
+  /** Takes a change, not a value: what a person chose meanwhile is never overwritten by what was there before. */
+  readonly onChange: (change: (before: ScoringChoice) => ScoringChoice) => void;
   /** Whether to ask how many may fail. Default true. */
   readonly many?: boolean;
 }
@@ -28,14 +29,17 @@ export function ScoringFields({ choice, onChange, many = true }: ScoringFieldsPr
   const models = data?.models.edges.map(({ node }) => node).filter(({ production }) => production) ?? [];
   const first = models[0]?.name;
   useEffect(() => {
-    if (choice.model === '' && first) onChange({ ...choice, model: first });
+    if (first) onChange((before) => (before.model === '' ? { ...before, model: first } : before));
   }, [first]);
   const card = models.find(({ name }) => name === choice.model)?.production;
   return (
     <>
       <label>
         Model
-        <select value={choice.model} onChange={(event) => onChange({ ...choice, model: event.currentTarget.value })}>
+        <select
+          value={choice.model}
+          onChange={({ currentTarget: { value } }) => onChange((before) => ({ ...before, model: value }))}
+        >
           {models.map(({ id, name, production }) => (
             <option key={id} value={name}>
               {name} {production!.version}, {production!.points} {production!.points === 1 ? 'point' : 'points'}
@@ -48,7 +52,7 @@ export function ScoringFields({ choice, onChange, many = true }: ScoringFieldsPr
         <select
           value={choice.crop ?? ''}
           onChange={({ currentTarget: { value } }) =>
-            onChange({ ...choice, crop: value === '' ? null : (value as keyof typeof CROPS) })
+            onChange((before) => ({ ...before, crop: value === '' ? null : (value as keyof typeof CROPS) }))
           }
         >
           <option value="">{card ? `as the model does: ${CROPS[card.crop]}` : 'as the model does'}</option>
@@ -68,7 +72,9 @@ export function ScoringFields({ choice, onChange, many = true }: ScoringFieldsPr
             max={100}
             step="any"
             value={choice.errorThreshold * 100}
-            onInput={(event) => onChange({ ...choice, errorThreshold: Number(event.currentTarget.value) / 100 })}
+            onInput={({ currentTarget: { value } }) =>
+              onChange((before) => ({ ...before, errorThreshold: Number(value) / 100 }))
+            }
           />
         </label>
       )}

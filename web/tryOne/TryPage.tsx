@@ -23,11 +23,9 @@ export function TryPage() {
       <div class="fields">
         <ScoringFields choice={choice} onChange={setChoice} many={false} />
       </div>
-      <DropZone
-        label="Drop a photo here"
-        single="photo"
-        onFiles={([first]) => first && choice.model && score.start(first)}
-      />
+      {choice.model !== '' && (
+        <DropZone label="Drop a photo here" single="photo" onFiles={([first]) => first && score.start(first)} />
+      )}
       {score.busy && (
         <p class="state" role="status">
           <span class="spinner" aria-hidden="true" /> {step}…
