@@ -53,6 +53,8 @@ export const modelCardSchema = z.object({
   detectorBoxes: z.record(z.string(), boxAdjustmentSchema).default({}),
   /** Whether to average with the mirror image. */
   flipTest: z.boolean().default(false),
+  /** How far right of mirror symmetry the labels it learnt lie, crop units: what the mirror image's answer lacks twice. */
+  labelShift: z.number().default(0),
   /** Crop again around the first pass's points. Null: one pass. */
   secondPass: z.object({ margin: z.number().positive() }).nullish(),
   precision: z.enum(['float32', 'int8']).default('float32'),

@@ -33,7 +33,7 @@ export async function openKeypointModel(
   const once = async (pixels: Uint8Array) => keypointsOf(await batcher.run(pixels), card);
   const twice = async (pixels: Uint8Array) => {
     const [straight, flipped] = await Promise.all([once(pixels), once(mirrorPixels(pixels, width))]);
-    return averageWithMirror(straight, flipped, layout);
+    return averageWithMirror(straight, flipped, layout, card.labelShift);
   };
   return { card, predict: flipTest ? twice : once };
 }
@@ -80,10 +80,18 @@ export function mirrorPixels(pixels: Uint8Array, width: number): Uint8Array {
   return mirrored;
 }
 
-/** Both in crop units, [K * 2]. A point of the mirror image is its counterpart at 1 - x. */
-function averageWithMirror(straight: Float32Array, flipped: Float32Array, { flip }: KeypointLayout): Float32Array {
+/**
+ * Both in crop units, [K * 2]. A point of the mirror image is its counterpart at 1 - x, and where the labels lie to the
+ * right by `labelShift`, so do the answers in both images: the mirrored one's came to lie left.
+ */
+function averageWithMirror(
+  straight: Float32Array,
+  flipped: Float32Array,
+  { flip }: KeypointLayout,
+  labelShift: number,
+): Float32Array {
   return straight.map((value, i) => {
     const counterpart = flipped[flip[i >> 1]! * 2 + (i & 1)]!;
-    return (value + (i & 1 ? counterpart : 1 - counterpart)) / 2;
+    return (value + (i & 1 ? counterpart : 1 - counterpart + 2 * labelShift)) / 2;
   });
 }

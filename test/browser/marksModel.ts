@@ -55,6 +55,7 @@ export function marksCard(name: string, onnx: Uint8Array): ModelCard {
     codec: 'crop-units',
     detectorBoxes: {},
     flipTest: false,
+    labelShift: 0,
     precision: 'float32',
     recipe: null,
     trainingRun: null,

@@ -112,6 +112,7 @@ export function cardOf(name: string, onnx: Buffer, version = 'v1'): ModelCard {
     codec: 'crop-units',
     detectorBoxes: {},
     flipTest: false,
+    labelShift: 0,
     precision: 'float32',
     recipe: null,
     trainingRun: null,

@@ -58,6 +58,7 @@ export function cardOf(bytes: Uint8Array, more: Partial<ModelCard> = {}): ModelC
     codec: 'crop-units',
     detectorBoxes: {},
     flipTest: false,
+    labelShift: 0,
     precision: 'float32',
     recipe: null,
     trainingRun: null,

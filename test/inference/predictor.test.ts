@@ -70,6 +70,15 @@ describe('a prediction', () => {
     expect(distance(both!.faces[0]!.keypoints[0]!, straight!.faces[0]!.keypoints[0]!)).toBeLessThan(0.01);
   });
 
+  test("moves the mirror image's answer by what the labels lie to the right, which only the straight one has", async () => {
+    const item = { id: 1, bytes: await spot(120, 90, [41.3, 33.3]), box: around([50, 40], 70) };
+    const [plain] = await predictAll([item], { flipTest: true });
+    const [moved] = await predictAll([item], { flipTest: true, labelShift: 0.02 });
+    const [[x, y], [x2, y2]] = [plain!.faces[0]!.keypoints[0]!, moved!.faces[0]!.keypoints[0]!];
+    expect(x2 - x).toBeCloseTo(0.02 * 70, 3); // half of twice the shift, of a crop of 70 px
+    expect(y2).toBe(y);
+  });
+
   test('is made a second time around the first answer, where the card says so', async () => {
     const [left, right]: [Point, Point] = [
       [60.4, 60.3],

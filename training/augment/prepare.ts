@@ -1,10 +1,10 @@
 /** Augments samples into a batch. Pure: the same seed, epoch and samples give the same bytes on any thread. */
 import { applyTransform, composeTransforms, type Transform } from '../../domain/geometry.ts';
 import { BT601 } from './colour.ts';
-import { drawAugmentation } from './draw.ts';
+import { type DrawnAugmentation, drawAugmentation } from './draw.ts';
 import { applyPixelSteps } from './pixels.ts';
 import { createRng } from './rng.ts';
-import type { Augmentation } from './steps.ts';
+import { type Augmentation, labelShiftOf } from './steps.ts';
 import type { SampleTable } from './table.ts';
 import { warp } from './warp.ts';
 
@@ -46,7 +46,8 @@ export function prepareBatch(table: SampleTable, request: BatchRequest): Batch {
     applyPixelSteps(rgb, table.input, drawn.pixels, rng);
     if (channels === 3) images.set(rgb, row * rgb.length);
     else writeGrey(rgb, images, row * width * height);
-    writeTargets(table, index, drawn.transform, drawn.flipped, targets, mask, row);
+    const back = drawn.flipped ? 2 * labelShiftOf(request.augmentation) * width : 0;
+    writeTargets(table, index, drawn, back, targets, mask, row);
   });
   return { step, indices, images, targets, mask };
 }
@@ -67,11 +68,12 @@ function writeGrey(rgb: Float32Array, images: Float32Array, at: number): void {
   }
 }
 
+/** `back`: how far to the left labels are moved before the transform, pixels of the input. */
 function writeTargets(
   table: SampleTable,
   index: number,
-  transform: Transform,
-  flipped: boolean,
+  { transform, flipped }: DrawnAugmentation,
+  back: number,
   targets: Float32Array,
   mask: Float32Array,
   row: number,
@@ -79,7 +81,7 @@ function writeTargets(
   const { points, flip, input } = table;
   for (let k = 0; k < points; k++) {
     const at = (index * points + k) * 2;
-    const [x, y] = applyTransform(transform, [table.targets[at]!, table.targets[at + 1]!]);
+    const [x, y] = applyTransform(transform, [table.targets[at]! - back, table.targets[at + 1]!]);
     const to = row * points + (flipped ? flip[k]! : k);
     targets[to * 2] = x / input.width;
     targets[to * 2 + 1] = y / input.height;

@@ -20,8 +20,16 @@ export const augmentationStepSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('scale'), min: z.number().positive(), max: z.number().positive(), probability }),
   /** x and y each, normal, in sides of the face's box (of the input, where the crop is the whole image). */
   z.object({ kind: z.literal('shift'), sigma: z.number().min(0), probability }),
-  /** Mirror image; paired points swap. */
-  z.object({ kind: z.literal('flip'), probability: z.number().min(0).max(1).default(0.5) }),
+  /**
+   * Mirror image; paired points swap. `labelShift` (crop units): how far to the right of what mirror symmetry says the
+   * labels lie. Mirrored labels are moved back over it, so that flips teach the labels' own convention instead of
+   * averaging it away.
+   */
+  z.object({
+    kind: z.literal('flip'),
+    probability: z.number().min(0).max(1).default(0.5),
+    labelShift: z.number().min(-0.1).max(0.1).default(0),
+  }),
   /** Hue turned by up to +-`degrees`, in YIQ. */
   z.object({ kind: z.literal('colour'), degrees: z.number().min(0).max(180), probability }),
   /** 0 is grey, 1 unchanged. */
@@ -43,3 +51,8 @@ export type AugmentationStep = z.infer<typeof augmentationStepSchema>;
 
 export const augmentationSchema = z.array(augmentationStepSchema);
 export type Augmentation = z.infer<typeof augmentationSchema>;
+
+/** Crop units; 0 where nothing is mirrored. See the step `flip`. */
+export function labelShiftOf(steps: Augmentation): number {
+  return steps.find((step) => step.kind === 'flip')?.labelShift ?? 0;
+}

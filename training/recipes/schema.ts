@@ -36,7 +36,11 @@ export const architectureSchema = z.discriminatedUnion('name', [
     hidden: z.int().positive(),
   }),
   z.object({ name: z.literal('resnet18'), hidden: z.int().positive(), frozen: z.array(z.string()) }),
-  z.object({ name: z.literal('face68'), headChannels: z.tuple([z.int(), z.int(), z.int(), z.int()]) }),
+  z.object({
+    name: z.literal('face68'),
+    headChannels: z.tuple([z.int(), z.int(), z.int(), z.int()]),
+    frozen: z.array(z.string()).default([]),
+  }),
 ]);
 
 const lossSchema = z.discriminatedUnion('name', [
@@ -81,7 +85,7 @@ export const recipeSchema = z.object({
   crop: cropRuleSchema,
   augmentation: augmentationSchema,
   architecture: architectureSchema,
-  /** Folder or ONNX file of pretrained weights; null: drawn afresh. */
+  /** Folder of .npy files, ONNX file or checkpoint of pretrained weights; null: drawn afresh. */
   pretrained: z.string().nullable(),
   loss: lossSchema,
   optimiser: optimiserSchema,

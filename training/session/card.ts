@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { Metrics } from '../../domain/metrics/index.ts';
 import type { ModelCard, namedMetricsSchema } from '../../domain/modelCard.ts';
+import { labelShiftOf } from '../augment/steps.ts';
 import { sealCard, versionOf } from '../packageCard.ts';
 import type { Recipe } from '../recipes/schema.ts';
 import type { TrainingData } from './data.ts';
@@ -43,6 +44,7 @@ export function cardOf(facts: CardFacts): ModelCard {
       codec: 'crop-units',
       detectorBoxes: {},
       flipTest: recipe.flipTest,
+      labelShift: labelShiftOf(recipe.augmentation),
       precision: 'float32',
       recipe: recipe.name,
       trainingRun: training,

@@ -35,6 +35,8 @@ export interface EvaluateOptions {
   readonly layout: LayoutId;
   /** Average with the mirror image; [K], what each point becomes in it. */
   readonly flip: readonly number[] | null;
+  /** Crop units: see the augmentation step `flip`. */
+  readonly labelShift?: number;
   readonly batchSize?: number;
 }
 
@@ -48,7 +50,7 @@ export async function evaluate(part: PartData, predict: Predict, options: Evalua
   const batchSize = options.batchSize ?? 32;
   for (let from = 0; from < samples.length; from += batchSize) {
     const count = Math.min(batchSize, samples.length - from);
-    const units = await predictBatch(part, predict, from, count, options.flip);
+    const units = await predictBatch(part, predict, from, count, options);
     for (let row = 0; row < count; row++) {
       const index = from + row;
       const own = units.subarray(row * points * 2, (row + 1) * points * 2);
@@ -70,7 +72,7 @@ async function predictBatch(
   predict: Predict,
   from: number,
   count: number,
-  flip: readonly number[] | null,
+  { flip, labelShift = 0 }: EvaluateOptions,
 ): Promise<Float32Array> {
   const bytes = table.canvas.width * table.canvas.height * 3;
   const images = table.pixels.slice(from * bytes, (from + count) * bytes);
@@ -81,7 +83,7 @@ async function predictBatch(
     for (let k = 0; k < flip.length; k++) {
       const at = (row * flip.length + k) * 2;
       const other = (row * flip.length + flip[k]!) * 2;
-      units[at] = (units[at]! + 1 - mirrored[other]!) / 2;
+      units[at] = (units[at]! + 1 - mirrored[other]! + 2 * labelShift) / 2;
       units[at + 1] = (units[at + 1]! + mirrored[other + 1]!) / 2;
     }
   }

@@ -3,6 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { batches, stepsPerEpoch } from '../augment/batches.ts';
 import { type BatchPool, createInlinePool, createThreadPool } from '../augment/pool.ts';
 import { createRng } from '../augment/rng.ts';
+import { labelShiftOf } from '../augment/steps.ts';
 import { type Backend, type BackendName, openBackend } from '../backends/index.ts';
 import type { BatchSource } from '../fit/batch.ts';
 import type { EpochRecord } from '../fit/checkpoint.ts';
@@ -10,11 +11,12 @@ import type { CheckpointStore } from '../fit/checkpointStore.ts';
 import { type FitResult, fitModel, type StepRecord } from '../fit/fit.ts';
 import { buildModel, type Model } from '../nn/model.ts';
 import { calibrateBatchNorm } from '../nn/pretrained/calibrate.ts';
-import { type ForeignWeights, type Imported, importWeights, readNpyFolder } from '../nn/pretrained/import.ts';
+import type { Imported } from '../nn/pretrained/import.ts';
 import type { Recipe } from '../recipes/schema.ts';
 import type { TrainingData } from './data.ts';
 import { evaluate } from './evaluate.ts';
 import { frozenNodes, mirrorOf, networkOf } from './network.ts';
+import { importPretrained } from './pretrained.ts';
 
 export interface FitRecipeOptions {
   /** Null: the best there is. */
@@ -48,7 +50,7 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
   const pool = options.threads > 0 ? createThreadPool(options.threads) : createInlinePool();
   try {
     const graph = networkOf(recipe);
-    const imported = recipe.pretrained === null ? null : importWeights(graph, await weightsOf(recipe.pretrained));
+    const imported = recipe.pretrained === null ? null : await importPretrained(recipe.pretrained, graph);
     const model = buildModel(backend.tf, graph, {
       rng: createRng(recipe.seed, 0x1417),
       frozen: frozenNodes(recipe, imported !== null),
@@ -56,7 +58,7 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
     });
     if (imported) {
       options.onPretrained?.(imported.report);
-      calibrateBatchNorm(backend.tf, model, imported.foldedBias, await calibrationImages(recipe, data, pool, backend));
+      calibrateBatchNorm(backend.tf, model, imported, await calibrationImages(recipe, data, pool, backend));
     }
     const held = data.val ?? data.test;
     const flip = recipe.flipTest ? mirrorOf(recipe) : null;
@@ -72,7 +74,11 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
       pretrained: pretrainedNames(model, imported),
       recipe,
       evaluate: async (predict) => {
-        const { mse, metrics } = await evaluate(held, predict, { layout: recipe.target.layout, flip });
+        const { mse, metrics } = await evaluate(held, predict, {
+          layout: recipe.target.layout,
+          flip,
+          labelShift: labelShiftOf(recipe.augmentation),
+        });
         return { mse, maePx: metrics.maePx ?? Number.NaN, nme: metrics.nme.interOcular ?? Number.NaN };
       },
       ...(data.val ? { chooseBy: 'mse' } : {}),
@@ -87,10 +93,6 @@ export async function fitRecipe(recipe: Recipe, data: TrainingData, options: Fit
   } finally {
     await pool.close();
   }
-}
-
-async function weightsOf(path: string): Promise<ForeignWeights> {
-  return readNpyFolder(path);
 }
 
 export function batchSource(recipe: Recipe, { train }: TrainingData, pool: BatchPool): BatchSource {

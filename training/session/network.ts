@@ -30,7 +30,8 @@ export function networkOf(recipe: Recipe): Graph {
 
 /** Nodes that stay as they came; none where nothing came pretrained, since frozen noise would help nobody. */
 export function frozenNodes(recipe: Recipe, pretrained: boolean): readonly string[] {
-  return pretrained && recipe.architecture.name === 'resnet18' ? recipe.architecture.frozen : [];
+  const { architecture } = recipe;
+  return pretrained && 'frozen' in architecture ? architecture.frozen : [];
 }
 
 /** The faces of a training set are labelled with boxes or not at all: `detect` is for scoring. */

@@ -3,6 +3,7 @@ import { FiducialError } from '../../domain/errors.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
 import { batches } from '../augment/batches.ts';
 import { createInlinePool } from '../augment/pool.ts';
+import { labelShiftOf } from '../augment/steps.ts';
 import type { BackendName } from '../backends/index.ts';
 import type { SplitRecord } from '../data/split.ts';
 import { renderPng, renderSvg } from '../figures/render.ts';
@@ -68,7 +69,11 @@ export async function trainRecipe(recipe: Recipe, options: TrainOptions): Promis
     }
     const run = (images: Uint8Array, count: number) => predict(fitted.backend.tf, fitted.model, images, count);
     const measure = (part: PartData) =>
-      evaluate(part, run, { layout: recipe.target.layout, flip: recipe.flipTest ? mirrorOf(recipe) : null });
+      evaluate(part, run, {
+        layout: recipe.target.layout,
+        flip: recipe.flipTest ? mirrorOf(recipe) : null,
+        labelShift: labelShiftOf(recipe.augmentation),
+      });
     const train = data.train.canvases.spec === data.test.canvases.spec ? await measure(data.train) : null;
     const val = data.val ? await measure(data.val) : null;
     const test = await measure(data.test);

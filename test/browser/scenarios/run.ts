@@ -25,11 +25,11 @@ export function run(world: World): void {
       await page.getByRole('button', { name: 'Failed', exact: true }).click();
       await page.getByRole('combobox', { name: 'Reason' }).selectOption('TRUNCATED');
       await page.getByText('cut.jpg').waitFor();
-      expect(await page.locator('.item-row').count()).toBe(1);
-      expect(page.url()).toContain('show=failed&code=TRUNCATED');
+      await expect.poll(() => page.locator('.item-row').count(), SOON).toBe(1);
+      await expect.poll(() => page.url(), SOON).toContain('show=failed&code=TRUNCATED');
       await page.reload();
       await page.getByText('cut.jpg').waitFor();
-      expect(await page.locator('.item-row').count()).toBe(1);
+      await expect.poll(() => page.locator('.item-row').count(), SOON).toBe(1);
       await page.getByRole('button', { name: 'In order' }).click();
       await page.getByLabel('Name begins with').fill('people/1');
       await page.getByText('people/10.jpg').waitFor();

@@ -117,6 +117,22 @@ describe('augmentation', () => {
     );
   });
 
+  test('leaves labels that lie right of the pixels right of them in the mirror image too', () => {
+    const labelShift = 1.5 / INPUT.width;
+    const steps = augmentationSchema.parse([{ kind: 'flip', labelShift }]);
+    // The dot is 1.5 px left of its label.
+    const set = canvasSet((canvas) => paintDot(canvas, 30.5, 33), [[[32, 33]]]);
+    const table = createSampleTable(set, INPUT, 'points');
+    const seen = new Set<boolean>();
+    for (let epoch = 0; epoch < 12; epoch++) {
+      const { images, targets } = prepare(table, steps, epoch);
+      const [cx] = centreOfMass(images, INPUT.width, 3);
+      expect(targets[0]! * INPUT.width - cx).toBeCloseTo(1.5, 1);
+      seen.add(cx > INPUT.width / 2);
+    }
+    expect(seen.size).toBe(2);
+  });
+
   test('shows the crop of the recipe at the scale of the recipe when there is none', () => {
     // 64 canvas px are 2 box sides, 48 input px are 1.5: one to one, centred.
     const { targets } = prepare(dotTable(32, 40), []);

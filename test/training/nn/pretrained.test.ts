@@ -116,7 +116,7 @@ describe('importing folded weights', () => {
       );
     const images = [batch(), batch(), batch()];
     const before = tf.memory().numTensors;
-    calibrateBatchNorm(tf, model, foldedBias, images);
+    calibrateBatchNorm(tf, model, { foldedBias, values: new Map() }, images);
     expect(tf.memory().numTensors).toBe(before);
 
     const folded = (x: Tensor4D) => {

@@ -16,6 +16,7 @@ const card: ForeignCard = {
   codec: 'crop-units',
   detectorBoxes: {},
   flipTest: false,
+  labelShift: 0,
   precision: 'float32',
   recipe: null,
   trainingRun: null,

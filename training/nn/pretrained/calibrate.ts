@@ -1,13 +1,15 @@
 /**
  * Unfolds batch norms: weights that had theirs folded into the convolution run under batch norm again, with the same
  * outputs. gamma = the deviation over data, beta = folded bias + the mean; the running statistics are the same. Batch
- * norms drawn afresh keep gamma 1 and beta 0 and get their running statistics from the same pass.
+ * norms drawn afresh keep gamma 1 and beta 0 and get their running statistics from the same pass. Those that came with
+ * statistics of their own keep them.
  */
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../backends/types.ts';
-import { forward } from '../forward.ts';
+import { forward, inferBatchNorm } from '../forward.ts';
 import type { BatchNormNode } from '../graph.ts';
 import type { Model } from '../model.ts';
+import type { Imported } from './import.ts';
 
 /**
  * `images` are batches as training sees them, [N,H,W,3] 0 to 255 (96 images are enough). Changes the model's batch norms, frozen
@@ -16,11 +18,13 @@ import type { Model } from '../model.ts';
 export function calibrateBatchNorm(
   tf: Tf,
   model: Model,
-  foldedBias: ReadonlyMap<string, Float32Array>,
+  { foldedBias, values }: Pick<Imported, 'foldedBias' | 'values'>,
   images: Iterable<Tensor4D>,
 ): void {
   const measured = new Map<BatchNormNode, Moments>();
-  for (const image of images) tf.tidy(() => measure(tf, model, foldedBias, image, measured));
+  const known = (node: BatchNormNode) => values.has(node.mean);
+  if (model.graph.nodes.every((node) => node.op !== 'batchNorm' || known(node))) return;
+  for (const image of images) tf.tidy(() => measure(tf, model, foldedBias, known, image, measured));
   for (const [node, moments] of measured) write(model, node, moments, foldedBias.get(node.name));
   model.params.upload();
 }
@@ -36,10 +40,12 @@ function measure(
   tf: Tf,
   model: Model,
   foldedBias: ReadonlyMap<string, Float32Array>,
+  known: (node: BatchNormNode) => boolean,
   image: Tensor4D,
   measured: Map<BatchNormNode, Moments>,
 ): void {
   const batchNorm = (node: BatchNormNode, x: Tensor4D): Tensor4D => {
+    if (known(node)) return inferBatchNorm(tf, node, x, model.params.values);
     const { mean, variance } = tf.moments(x, [0, 1, 2]);
     accumulate(measured, node, x.size / node.channels, mean.dataSync(), variance.dataSync());
     const bias = foldedBias.get(node.name);
