@@ -11,7 +11,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { consume } from '../scoring/worker/consume.ts';
+import { consume } from '../storage/consume.ts';
 import { openEmbedded } from '../storage/embedded/index.ts';
 
 const { values: flags } = parseArgs({

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FiducialError } from '../domain/errors.ts';
 import { openSession } from '../inference/runtime.ts';
 import { listBackends } from '../training/backends/index.ts';
-import { runTrainer } from './trainLoop.ts';
+import { runTrainer } from '../training/worker/trainLoop.ts';
 import { CODE_VERSION } from './version.ts';
 import { runWorker } from './workerProcess.ts';
 

@@ -1,13 +1,9 @@
 /** What scoring is given: models, a scorer of images, a clock, a log. */
 import type { CropRule, ModelPin, PlanItem, Prediction } from '../domain/records.ts';
+import type { Log } from '../storage/log.ts';
 import type { Queues, Stores } from '../storage/ports.ts';
 
-/** Fits pino. */
-export interface Log {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
-}
+export type { Log } from '../storage/log.ts';
 
 export const SILENT: Log = { info: () => {}, warn: () => {}, error: () => {} };
 

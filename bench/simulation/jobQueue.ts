@@ -130,7 +130,7 @@ export class SimulatedQueue {
     return { id: message.id, body: message.body, receipt, receives: message.receives, group: message.group };
   }
 
-  /** A third of the lease at a time, as worker/lease.ts extends it. */
+  /** A third of the lease at a time, as storage/messageLease.ts extends it. */
   #watch(receipt: string, message: Message, leaseSeconds: number, alive: Alive): void {
     this.#network.clock.after((leaseSeconds * 1000) / 3, () => {
       if (message.gone || message.receipt !== receipt) return;

@@ -1,11 +1,11 @@
 /** The workers: each turns messages of one queue into acknowledged work, until its signal aborts. */
 import { scoreMessageSchema } from '../../domain/records.ts';
+import { type ConsumeOptions, consume } from '../../storage/consume.ts';
 import { type DeadLetterParts, handleDeadPlan, handleDeadShard } from '../deadLetters.ts';
 import { handlePlanMessage, type PlanParts } from '../plan.ts';
 import { parseJson } from '../planning/messages.ts';
 import type { ScoringParts } from '../ports.ts';
 import { type ScoreParts, scoreShard } from '../scoreShard.ts';
-import { type ConsumeOptions, consume } from './consume.ts';
 
 export interface WorkerOptions extends Partial<Omit<ConsumeOptions, 'signal' | 'log'>> {
   /** Told to stop: work under way is sent anew, and the call returns. */

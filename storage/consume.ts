@@ -1,9 +1,9 @@
 /** Receives messages and works on several at once, until told to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isFiducialError } from '../../domain/errors.ts';
-import type { JobQueue, ReceivedMessage } from '../../storage/ports.ts';
-import type { Log } from '../ports.ts';
-import { Lease } from './lease.ts';
+import { isFiducialError } from '../domain/errors.ts';
+import type { Log } from './log.ts';
+import { Lease } from './messageLease.ts';
+import type { JobQueue, ReceivedMessage } from './ports.ts';
 
 export interface ConsumeOptions {
   /** Messages worked on at once. */

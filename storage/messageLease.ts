@@ -1,7 +1,7 @@
 /** Holds a message while it is worked on. */
-import { isFiducialError } from '../../domain/errors.ts';
-import type { JobQueue, ReceivedMessage } from '../../storage/ports.ts';
-import type { Log } from '../ports.ts';
+import { isFiducialError } from '../domain/errors.ts';
+import type { Log } from './log.ts';
+import type { JobQueue, ReceivedMessage } from './ports.ts';
 
 /** Extended when so much of it has passed: two extensions may fail before it is lost. */
 const EXTENDED_AFTER = 1 / 3;
