@@ -3,6 +3,9 @@
 /** A message is hidden this long, and its holder's heartbeat hides it again. Scorer and trainer pass it with a receive. */
 export const LEASE_SECONDS = 120;
 
+/** Until a message is a dead letter. Receives are not failures (a spot machine can be taken back again and again). */
+export const MAX_RECEIVES = 10;
+
 /** The planner's Lambda. A listing that takes longer goes on by a message to itself. */
 export const PLAN_TIMEOUT_SECONDS = 300;
 

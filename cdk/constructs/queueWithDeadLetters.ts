@@ -2,9 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-
-/** Receives are not failures (a spot machine can be taken back again and again), so it takes ten. */
-export const MAX_RECEIVES = 10;
+import { MAX_RECEIVES } from '../sizes.ts';
 
 export interface QueueWithDeadLettersProps {
   /** How long a message stays hidden where the receiver does not say. Of a Lambda's queue: more than its time-out. */
