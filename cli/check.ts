@@ -1,11 +1,9 @@
 /** `fiducial model check` and `fiducial model fit-boxes`: a model package on named data sets. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { FiducialError } from '../domain/errors.ts';
 import type { ModelCard } from '../domain/modelCard.ts';
 import { type DetectorPackage, readDetectorPackage } from '../inference/detectorPackage.ts';
-import { type ModelPackage, readPackage } from '../inference/package.ts';
 import { createPredictor, type Predictor } from '../inference/predictor.ts';
 import { openEmbedded } from '../storage/embedded/index.ts';
 import { createRng, shuffledIndices } from '../training/augment/rng.ts';
@@ -16,9 +14,9 @@ import { PARTS, type Part } from '../training/data/split.ts';
 import { fitDetectorBoxes, withDetectorBoxes } from '../training/detector/fitBoxes.ts';
 import { PRODUCTION, registerModel, setAlias } from '../training/registry.ts';
 import { type CliContext, DEFAULT_PROJECT, FOLDERS } from './context.ts';
-import { openCatalog } from './local.ts';
+import { openPackage } from './openPackage.ts';
 import { table } from './output.ts';
-import { fraction, wholeNumber } from './parse.ts';
+import { fraction, list, wholeNumber } from './parse.ts';
 
 interface CheckFlags {
   readonly data: string[];
@@ -63,23 +61,12 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .action((reference: string, flags: FitFlags) => fitBoxes(reference, flags, context));
 }
 
-function list(text: string): string[] {
-  return text.split(',').filter((one) => one !== '');
-}
-
 function fractions(text: string): number[] {
   return list(text).map((one) => {
     const value = Number(one);
     if (value > 0 && value < 1) return value;
     throw new InvalidArgumentError(`Expected shares of a box's side between 0 and 1, got ${JSON.stringify(one)}.`);
   });
-}
-
-/** Throws UNKNOWN_MODEL, INVALID_MODEL. */
-async function packageOf(reference: string, { config }: CliContext): Promise<ModelPackage> {
-  if (existsSync(join(reference, 'card.json'))) return await readPackage(reference);
-  const { catalog, close } = await openCatalog(config.dataFolder);
-  return await catalog.load(DEFAULT_PROJECT, reference).finally(close);
 }
 
 function detectorPackage(): Promise<DetectorPackage> {
@@ -102,7 +89,7 @@ async function samplesBySet({ data, part }: Pick<CheckFlags, 'data' | 'part'>): 
 
 async function check(reference: string, flags: CheckFlags, context: CliContext): Promise<void> {
   const { output, signal } = context;
-  const found = await packageOf(reference, context);
+  const found = await openPackage(reference, context);
   const { card } = found;
   refuseBoxes(card, flags);
   const sets = await samplesBySet(flags);
@@ -173,7 +160,7 @@ function drawn(samples: readonly Sample[], count: number): Sample[] {
 
 async function fitBoxes(reference: string, flags: FitFlags, context: CliContext): Promise<void> {
   const { output, signal, config } = context;
-  const found = await packageOf(reference, context);
+  const found = await openPackage(reference, context);
   const detector = await detectorPackage();
   const samples = [...(await samplesBySet(flags)).values()].flatMap((all) => drawn(all, flags.count));
   output.note(`detecting faces in the images of ${samples.length} labelled faces`);

@@ -12,3 +12,15 @@ export function fraction(text: string): number {
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError(`Expected a number from 0 to 1, got ${JSON.stringify(text)}.`);
 }
+
+/** Parts between commas. */
+export function list(text: string): string[] {
+  return text.split(',').filter((one) => one !== '');
+}
+
+/** Of a distribution: 100 keeps all of it. */
+export function percentile(text: string): number {
+  const value = Number(text);
+  if (value > 50 && value <= 100) return value;
+  throw new InvalidArgumentError(`Expected a percentile above 50 and at most 100, got ${JSON.stringify(text)}.`);
+}

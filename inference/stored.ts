@@ -2,26 +2,36 @@
 import { FiducialError, isFiducialError } from '../domain/errors.ts';
 import { modelKeys } from '../domain/keys.ts';
 import { aliasSchema, type ModelCard } from '../domain/modelCard.ts';
+import { slugSchema } from '../domain/records.ts';
+import type { SplitRecord } from '../domain/split.ts';
 import type { Listing, ObjectStore } from '../storage/ports.ts';
-import { parsedCard, parsedJson } from './package.ts';
+import { parsedCard, parsedJson, parsedSplit } from './package.ts';
 import type { ModelReference } from './reference.ts';
 
-/** A version wins over an alias of that name. Null where there is none. Throws INVALID_MODEL on a damaged card. */
+/**
+ * A version wins over an alias of that name. Where neither is named it is what was promoted, otherwise the newest
+ * version. Null where there is none. Throws INVALID_MODEL on a damaged card.
+ */
 export async function registeredCard(
   store: ObjectStore,
   owner: string,
   { name, at }: ModelReference,
 ): Promise<ModelCard | null> {
-  if (at === null) {
-    const newest = await newestVersion(store, owner, name);
-    return newest === null ? null : await cardOf(store, owner, name, newest);
-  }
-  const exact = await cardOf(store, owner, name, at);
-  if (exact) return exact;
-  const alias = await bodyOf(store, modelKeys.alias(owner, name, at));
-  if (!alias) return null;
-  const where = `alias ${name}@${at}`;
-  const parsed = aliasSchema.safeParse(parsedJson(alias, where));
+  if (at !== null) return (await cardOf(store, owner, name, at)) ?? (await aliasedCard(store, owner, name, at));
+  const promoted = await aliasedCard(store, owner, name, PRODUCTION);
+  if (promoted) return promoted;
+  const newest = await newestVersion(store, owner, name);
+  return newest === null ? null : await cardOf(store, owner, name, newest);
+}
+
+/** What `fiducial model promote` and `promoteModel` set by default. */
+const PRODUCTION = 'production';
+
+async function aliasedCard(store: ObjectStore, owner: string, name: string, alias: string): Promise<ModelCard | null> {
+  const body = await bodyOf(store, modelKeys.alias(owner, name, alias));
+  if (!body) return null;
+  const where = `alias ${name}@${alias}`;
+  const parsed = aliasSchema.safeParse(parsedJson(body, where));
   if (!parsed.success) throw new FiducialError('INVALID_MODEL', `Expected ${where} as it was set, got something else`);
   return await cardOf(store, owner, name, parsed.data.version);
 }
@@ -34,6 +44,14 @@ export async function registeredOnnx(store: ObjectStore, owner: string, { name, 
     'INVALID_MODEL',
     `Expected an ONNX file beside the card of ${owner}/${name}@${version}, got none`,
   );
+}
+
+/** Null where the training run is not in this store, or kept no split. */
+export async function trainingSplit(store: ObjectStore, owner: string, training: string): Promise<SplitRecord | null> {
+  if (!slugSchema.safeParse(training).success) return null;
+  const key = modelKeys.trainingFile(owner, training, 'split.json');
+  const body = await bodyOf(store, key);
+  return body && parsedSplit(body, key);
 }
 
 export async function registeredNames(store: ObjectStore, owner: string): Promise<string[]> {

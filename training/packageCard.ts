@@ -37,9 +37,16 @@ export function sealCard(draft: CardDraft, onnxBytes: Uint8Array): ModelCard {
   return checkCard({ ...draft, sha256: sha256Of(onnxBytes), bytes: onnxBytes.length }, onnxBytes);
 }
 
-/** Of the int8 model made from `card`'s: version `<version>-int8`, and no metrics until it has been measured. */
-export function quantizedCard(card: ModelCard, int8Bytes: Uint8Array): ModelCard {
-  const version = `${card.version}-int8`;
-  const changes = { version, precision: 'int8', quantizedFrom: card.sha256, parityError: null } as const;
-  return sealCard({ ...card, ...changes, metrics: [] }, int8Bytes);
+/**
+ * Of the int8 model made from `card`'s: a model of its own, `<name>-int8`, so that the float model's name goes on meaning
+ * the float model. All else is carried over, but no metrics: those are its own, once it has been measured.
+ */
+export function quantizedCard(
+  card: ModelCard,
+  int8Bytes: Uint8Array,
+  measured: { readonly metrics?: ModelCard['metrics']; readonly createdAt?: string } = {},
+): ModelCard {
+  const name = `${card.name}-int8`;
+  const quantized = { precision: 'int8', quantizedFrom: card.sha256, parityError: null } as const;
+  return sealCard({ ...card, ...quantized, name, version: versionOf(int8Bytes), metrics: [], ...measured }, int8Bytes);
 }

@@ -1,17 +1,19 @@
 /** `fiducial model list | show | import | quantize | promote | check | fit-boxes`. */
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { FiducialError } from '../../domain/errors.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
 import { openSession } from '../../inference/runtime.ts';
 import { type Embedded, openEmbedded } from '../../storage/embedded/index.ts';
+import { PARTS } from '../../training/data/split.ts';
 import { importModel } from '../../training/onnx/importModel.ts';
 import { PRODUCTION, registerModel, setAlias } from '../../training/registry.ts';
 import { addCheckCommands } from '../check.ts';
 import { type CliContext, DEFAULT_PROJECT } from '../context.ts';
 import { openCatalog } from '../local.ts';
 import { table } from '../output.ts';
-import { quantizeCommand } from '../quantize.ts';
+import { list as commaList, percentile } from '../parse.ts';
+import { type QuantizeFlags, quantizeCommand } from '../quantize.ts';
 
 export function addModelCommands(program: Command, context: CliContext): void {
   const model = program.command('model').description('the model packages: list, show, import, quantize, promote');
@@ -37,13 +39,19 @@ export function addModelCommands(program: Command, context: CliContext): void {
     .action((reference: string, flags: { alias: string }) => promote(reference, flags.alias, context));
   model
     .command('quantize')
-    .description('make a static int8 model, calibrated on a data set')
-    .argument('<reference>')
-    .requiredOption('--data <dir>', 'images to calibrate on, with boxes where the model needs them')
-    .option('--percentile <p>', 'of the activations kept in range', Number, 99.999)
-    .action((reference: string, flags: { data: string; percentile: number }) =>
-      quantizeCommand(reference, flags, context),
-    );
+    .description('make a static int8 model, NAME-int8, calibrated on data sets')
+    .argument('<reference>', 'NAME, NAME@VERSION, NAME@ALIAS, or a folder with model.onnx and card.json')
+    .requiredOption('--data <dir,...>', 'images to calibrate on, with boxes where the model needs them', commaList)
+    .option('--percentile <p>', 'of the activations kept in range', percentile, 99.999)
+    .option(
+      '--measure <dir,...>',
+      "data sets to measure it on beside the float model, for the card's metrics",
+      commaList,
+      [],
+    )
+    .addOption(new Option('--part <part>', 'side of their split').choices([...PARTS, 'all']).default('test'))
+    .option('--out <dir>', 'write model.onnx and card.json there instead of registering it')
+    .action((reference: string, flags: QuantizeFlags) => quantizeCommand(reference, flags, context));
   addCheckCommands(model, context);
 }
 
@@ -84,10 +92,13 @@ async function show(reference: string, { config, output }: CliContext): Promise<
 }
 
 function describe(owner: string, card: ModelCard): string {
-  const metrics = card.metrics.map(({ set, n, missed, maePx, nme }) => {
+  const metrics = card.metrics.map(({ set, n, missed, maePx, nme, note }) => {
     const ocular = nme.interOcular === undefined ? '' : `, NME ${(nme.interOcular * 100).toFixed(2)} %`;
-    return [`on ${set}`, `${n} faces, ${missed} missed, MAE ${maePx?.toFixed(2) ?? '-'} px${ocular}`];
+    const noted = note ? ` (${note})` : '';
+    return [`on ${set}`, `${n} faces, ${missed} missed, MAE ${maePx?.toFixed(2) ?? '-'} px${ocular}${noted}`];
   });
+  const compared =
+    card.parityError === null ? 'not compared' : `within ${card.parityError.toExponential(1)} of the crop`;
   return table([
     ['model', `${card.name}@${card.version} (${owner})`],
     ['what', card.description],
@@ -100,7 +111,7 @@ function describe(owner: string, card: ModelCard): string {
       `${card.input.width}x${card.input.height}x${card.input.channels}, crop rule ${card.crop}, margin ${card.input.margin}, ${card.input.fit}`,
     ],
     ['file', `${(card.bytes / 1e6).toFixed(2)} MB, ${card.precision}, sha256 ${card.sha256}`],
-    ['export', card.parityError === null ? 'not compared' : `within ${card.parityError.toExponential(1)} of the crop`],
+    card.quantizedFrom ? ['quantised', `from the model with sha256 ${card.quantizedFrom}`] : ['export', compared],
     ...metrics,
   ]);
 }

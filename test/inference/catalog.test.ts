@@ -63,6 +63,25 @@ describe('a model reference', () => {
     expect(await found('face@production')).toBe('mine/face@a');
   });
 
+  test('without a version is the one that was promoted, whatever was registered since', async () => {
+    await register('mine', { name: 'face', version: 'a' });
+    const alias = { version: 'a', previous: null, nonce: 'n', updatedAt: '2026-01-01T00:00:00Z' };
+    await store.put(modelKeys.alias('mine', 'face', 'production'), JSON.stringify(alias));
+    await register('mine', { name: 'face', version: 'b' });
+    await register('mine', { name: 'face', version: 'c' });
+    expect(await found('face')).toBe('mine/face@a');
+    expect(await found('face@c')).toBe('mine/face@c');
+  });
+
+  test('finds a float model and its int8 model apart, each by its name', async () => {
+    await ship({ name: 'face', version: '1' });
+    await ship({ name: 'face-int8', version: '2', precision: 'int8' });
+    expect(await found('face')).toBe('shared/face@1');
+    expect(await found('face-int8')).toBe('shared/face-int8@2');
+    expect(await catalog().names('mine')).toEqual(['face', 'face-int8']);
+    expect((await catalog().load('mine', 'face-int8')).card.precision).toBe('int8');
+  });
+
   test('finds what ships, where the store has none', async () => {
     await ship({ name: 'nose', version: '3' });
     expect(await found('nose')).toBe('shared/nose@3');

@@ -114,13 +114,58 @@ describe('a registered model', () => {
 });
 
 describe('the card of an int8 model', () => {
-  it('is that of the float model, names it, and claims none of its figures', () => {
-    const metrics = [{ set: 'test', n: 1, missed: 0, maePx: 1, nme: {} }];
-    const { card } = packageOf('float', { version: '1', metrics, licenceNote: 'research only' });
+  const metrics = [{ set: 'test', n: 1, missed: 0, maePx: 1, nme: {} }];
+
+  it('names the float model, and claims none of its figures', () => {
+    const { card } = packageOf('float', { version: '1', metrics });
     const bytes = Buffer.from('int8');
     const int8 = quantizedCard(card, bytes);
-    expect(int8).toMatchObject({ name: 'nose', version: '1-int8', precision: 'int8', licenceNote: 'research only' });
+    expect(int8).toMatchObject({ name: 'nose-int8', version: sha256Of(bytes).slice(0, 12), precision: 'int8' });
     expect(int8).toMatchObject({ quantizedFrom: card.sha256, sha256: sha256Of(bytes), parityError: null, metrics: [] });
+    expect(quantizedCard(card, bytes, { metrics }).metrics).toEqual(metrics);
+  });
+
+  it('says all else as the float model does: what feeds it, what its labels are like, whose data it saw', () => {
+    const told: Omit<
+      ModelCard,
+      'name' | 'version' | 'sha256' | 'bytes' | 'precision' | 'quantizedFrom' | 'parityError' | 'metrics'
+    > = {
+      description: 'Points',
+      layout: 'ibug68',
+      points: 68,
+      input: { width: 9, height: 8, margin: 1.6, kernel: 'cubic', fill: [1, 2, 3], fit: 'stretch', channels: 1 },
+      crop: 'detect',
+      codec: 'crop-units',
+      detectorBoxes: { some: { dx: 0.1, dy: 0.2, scale: 0.9 } },
+      flipTest: true,
+      labelShift: 0.01,
+      secondPass: { margin: 1.5 },
+      recipe: 'face68',
+      trainingRun: 'run',
+      data: [{ name: 'faces', images: 3, licence: 'research only', digest: 'a'.repeat(64) }],
+      licenceNote: 'research only',
+      pretraining: 'ImageNet',
+      createdAt: '2026-11-24T00:00:00Z',
+    };
+    const { card } = packageOf('float', told);
+    const changed = new Set([
+      'name',
+      'version',
+      'sha256',
+      'bytes',
+      'precision',
+      'quantizedFrom',
+      'parityError',
+      'metrics',
+    ]);
+    const kept = (from: ModelCard) => Object.fromEntries(Object.entries(from).filter(([field]) => !changed.has(field)));
+    // A field that a card gets later is in the schema, and so has to be told here.
+    expect(Object.keys(kept(card)).sort()).toEqual(
+      Object.keys(modelCardSchema.shape)
+        .filter((f) => !changed.has(f))
+        .sort(),
+    );
+    expect(kept(quantizedCard(card, Buffer.from('int8')))).toEqual(kept(card));
   });
 });
 
