@@ -28,20 +28,22 @@ test('chromium is here, or this is no CI', () => {
   expect(CHROMIUM !== null || !process.env.CI, 'expected chromium under CI; .ci/run installs it').toBe(true);
 });
 
-describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 120_000 }, () => {
+describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 240_000 }, () => {
   const world = {} as World;
 
   beforeAll(async () => {
     const photos = await mkdtemp(join(tmpdir(), 'fiducial-photos-'));
     const [stack, watched] = await Promise.all([startBrowserStack(), openBrowser(), writeBatchFolder(photos)]);
     Object.assign(world, watched, { stack, photos, run: null });
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await world.browser?.close();
+    // A process that a failed test left held could not end.
+    for (const pid of Object.values(world.stack?.supervisor.pids() ?? {})) goOn(pid);
     await world.stack?.stop();
     if (world.photos) await rm(world.photos, { recursive: true, force: true });
-  }, 60_000);
+  }, 120_000);
 
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || !world.page) return;
@@ -63,3 +65,11 @@ describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 120_000 }, () => {
     expect(world.problems).toEqual([]);
   });
 });
+
+function goOn(pid: number): void {
+  try {
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    // It has ended.
+  }
+}

@@ -23,6 +23,8 @@ export interface Pages<Node> {
 }
 
 interface State<Node> {
+  /** The question that this answers. */
+  readonly key: string;
   readonly nodes: readonly Node[];
   readonly after: string | null;
   readonly hasMore: boolean;
@@ -31,6 +33,7 @@ interface State<Node> {
 }
 
 const EMPTY = { nodes: [], after: null, hasMore: true, loading: false, error: null };
+const ASKED = { ...EMPTY, loading: true };
 
 /** A filtered page may be empty and go on; after so many in a row, the reader decides. */
 const MOST_EMPTY_PAGES = 5;
@@ -42,7 +45,7 @@ export function usePages<Data, Variables extends { after?: string | null }, Node
   connectionOf: (data: Data) => Connection<Node> | null | undefined,
 ): Pages<Node> {
   const key = `${operation.name} ${JSON.stringify(variables)}`;
-  const [state, setState] = useState<State<Node>>(EMPTY);
+  const [state, setState] = useState<State<Node>>({ key, ...ASKED });
   const latest = useRef({ state, stop: new AbortController() });
   latest.current.state = state;
   const put = useCallback((next: State<Node>) => {
@@ -51,7 +54,7 @@ export function usePages<Data, Variables extends { after?: string | null }, Node
   }, []);
   const more = useCallback(async () => {
     const { stop, state: from } = latest.current;
-    if (!variables || from.loading || !from.hasMore) return;
+    if (!variables || from.key !== key || from.loading || !from.hasMore) return;
     put({ ...from, loading: true, error: null });
     try {
       let next: State<Node> = from;
@@ -64,6 +67,7 @@ export function usePages<Data, Variables extends { after?: string | null }, Node
           await request(operation, { ...variables, after: next.after }, { signal: stop.signal }),
         );
         next = {
+          key,
           nodes: [...next.nodes, ...(page?.edges.map(({ node }) => node) ?? [])],
           after: page?.pageInfo.endCursor ?? null,
           hasMore: Boolean(page?.pageInfo.hasNextPage && page.pageInfo.endCursor),
@@ -79,7 +83,7 @@ export function usePages<Data, Variables extends { after?: string | null }, Node
   const refetch = useCallback(() => {
     latest.current.stop.abort();
     latest.current.stop = new AbortController();
-    put(EMPTY);
+    put({ key, ...EMPTY });
     void more();
   }, [more]);
   useEffect(() => {
@@ -87,11 +91,13 @@ export function usePages<Data, Variables extends { after?: string | null }, Node
     return () => latest.current.stop.abort();
   }, [refetch]);
   useEffect(() => away.watch((isAway) => !isAway && latest.current.state.error && void more()), [more]);
+  // Until the effect has run, the state is still that of the last question: its rows are never shown as these.
+  const { nodes, hasMore, loading, error } = state.key === key ? state : ASKED;
   return {
-    nodes: state.nodes,
-    hasMore: state.hasMore,
-    loading: state.loading,
-    error: state.error,
+    nodes,
+    hasMore,
+    loading: loading && variables !== null,
+    error,
     more: () => void more(),
     refetch,
   };

@@ -19,19 +19,30 @@ export interface Compared {
   refetch(): void;
 }
 
+const ASKED = { runs: [], loading: true, error: null };
+
 export function useCompared(ids: readonly string[]): Compared {
-  const [state, setState] = useState<Omit<Compared, 'refetch'>>({ runs: [], loading: true, error: null });
+  const key = ids.join(' ');
+  const [state, setState] = useState<Omit<Compared, 'refetch'> & { readonly key: string }>({ key, ...ASKED });
   const [turn, setTurn] = useState(0);
   const refetch = useCallback(() => setTurn((n) => n + 1), []);
   useEffect(() => {
     const stop = new AbortController();
     Promise.all(ids.map((id) => readRun(id, stop.signal)))
-      .then((found) => setState({ runs: labelled(found), loading: false, error: null }))
-      .catch((error) => !stop.signal.aborted && setState({ runs: [], loading: false, error: asApiError(error) }));
+      .then((found) => setState({ key, runs: labelled(found), loading: false, error: null }))
+      .catch((error) => {
+        if (stop.signal.aborted) return;
+        // What is on the page stays.
+        setState((last) => ({
+          ...(last.key === key ? last : { key, ...ASKED }),
+          loading: false,
+          error: asApiError(error),
+        }));
+      });
     return () => stop.abort();
-  }, [ids.join(' '), turn]);
+  }, [key, turn]);
   useEffect(() => away.watch((isAway) => !isAway && refetch()), [refetch]);
-  return { ...state, refetch };
+  return { ...(state.key === key ? state : ASKED), refetch };
 }
 
 async function readRun(id: string, signal: AbortSignal): Promise<Omit<ComparedRun, 'label'>> {

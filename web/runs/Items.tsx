@@ -26,7 +26,7 @@ export function Items({ run, layout, filters }: ItemsProps) {
     return at >= 0 && next ? () => setFilters({ open: next.item.id }) : null;
   };
   return (
-    <Section title="Images">
+    <Section title="Images" busy={items.loading}>
       <ItemFilters run={run} filter={filter} />
       <Failure error={items.error} retry={items.more} />
       {items.rows.length > 0 && (

@@ -21,9 +21,14 @@ export function Page({ title, tab = title, children }: TitledProps) {
   );
 }
 
-export function Section({ title, children }: TitledProps) {
+export interface SectionProps extends TitledProps {
+  /** What it shows is being read. */
+  readonly busy?: boolean;
+}
+
+export function Section({ title, busy, children }: SectionProps) {
   return (
-    <section aria-label={title}>
+    <section aria-label={title} aria-busy={busy}>
       <h2>{title}</h2>
       {children}
     </section>

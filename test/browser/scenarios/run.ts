@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Point } from '../../../domain/geometry.ts';
 import { GOOD } from '../batchFolder.ts';
 import { IMAGE } from '../marksModel.ts';
-import { SOON, visit, type World } from './world.ts';
+import { expectCount, SOON, visitAfresh, type World } from './world.ts';
 
 const WORST = `query ($id: ID!) { run(id: $id) { faceErrors(first: 1) { edges { node { key maePx prediction { id faces { keypoints } truths { keypoints } } } } } } }`;
 
@@ -13,10 +13,9 @@ export function run(world: World): void {
   describe('a run', () => {
     test('draws its curve and its errors on a face, once they are seen', async () => {
       const { page } = world;
-      await visit(world, `#/runs/${world.run}`);
-      await page.locator('.plot-box svg').first().waitFor();
-      expect(await page.locator('.plot-box path').count()).toBeGreaterThan(0);
-      expect(await page.locator('.error-point').count()).toBe(68);
+      await visitAfresh(world, `#/runs/${world.run}`);
+      await expect.poll(() => page.locator('.plot-box svg path').count(), SOON).toBeGreaterThan(0);
+      await expectCount(page.locator('.error-point'), 68);
       await page.getByRole('rowheader', { name: 'even' }).waitFor();
     });
 
@@ -25,17 +24,18 @@ export function run(world: World): void {
       await page.getByRole('button', { name: 'Failed', exact: true }).click();
       await page.getByRole('combobox', { name: 'Reason' }).selectOption('TRUNCATED');
       await page.getByText('cut.jpg').waitFor();
-      await expect.poll(() => page.locator('.item-row').count(), SOON).toBe(1);
+      await expectCount(page.locator('.item-row'), 1);
       await expect.poll(() => page.url(), SOON).toContain('show=failed&code=TRUNCATED');
       await page.reload();
       await page.getByText('cut.jpg').waitFor();
-      await expect.poll(() => page.locator('.item-row').count(), SOON).toBe(1);
+      await expectCount(page.locator('.item-row'), 1);
       await page.getByRole('button', { name: 'In order' }).click();
       await page.getByLabel('Name begins with').fill('people/1');
       await page.getByText('people/10.jpg').waitFor();
-      await expect.poll(() => page.locator('.item-row').count(), SOON).toBe(10);
+      await expectCount(page.locator('.item-row'), 10);
       await page.goBack();
       await page.getByText('cut.jpg').waitFor();
+      await expectCount(page.locator('.item-row'), 1);
     });
 
     test('lists the worst first and the best first', async () => {
@@ -49,43 +49,49 @@ export function run(world: World): void {
 
     test('opens an image with its points on the pixels that the API names, zoomed or not', async () => {
       const { page, stack } = world;
-      await visit(world, `#/runs/${world.run}?show=worst`);
-      await page.locator('.item-row').first().click();
+      await visitAfresh(world, `#/runs/${world.run}?show=worst`);
       const { run: view } = await stack.get(WORST, { id: world.run });
-      const { prediction } = view.faceErrors.edges[0].node;
+      const { key, prediction } = view.faceErrors.edges[0].node;
+      await page.locator('.item-row', { hasText: key }).click();
+      await page.locator('.viewer h3.key', { hasText: key }).waitFor();
       await expectOnPixels(world, prediction.faces[0].keypoints, prediction.truths[0].keypoints);
+      const whole = await widthOnScreen(world);
       await page.getByRole('button', { name: 'Larger' }).click();
       await page.getByRole('button', { name: 'Larger' }).click();
+      await expect.poll(() => widthOnScreen(world), SOON).toBeGreaterThan(whole * 1.5);
       await expectOnPixels(world, prediction.faces[0].keypoints, prediction.truths[0].keypoints);
       await page.getByRole('button', { name: 'Whole image' }).click();
     });
 
     test('shows an image that is stored on its side as it was taken, and its points with it', async () => {
       const { page } = world;
-      const size = await page
-        .locator('.stage img')
-        .evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
-      expect(size).toEqual([IMAGE.width, IMAGE.height]);
+      const shown = page.locator('.stage img');
+      const size = () => shown.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
+      await expect.poll(size, SOON).toEqual([IMAGE.width, IMAGE.height]);
     });
 
     test('tells the error of each point, the largest first, and marks the one that is pointed at', async () => {
       const { page } = world;
       const row = page.locator('.points tbody tr').first();
       const expected = (GOOD - 1) / 8 / 2;
-      expect(Number.parseFloat(await row.locator('td').last().innerText())).toBeGreaterThan(expected * 0.8);
+      const shown = async () => Number.parseFloat(await row.locator('td').last().innerText());
+      await expect.poll(shown, SOON).toBeGreaterThan(expected * 0.8);
+      // Off it first: a mouse that lies there already does not enter.
+      await page.locator('.viewer-bar').hover();
       await row.hover();
-      expect(await page.locator('.overlay .predicted.chosen').count()).toBe(1);
+      await expectCount(page.locator('.overlay .predicted.chosen'), 1);
     });
 
     test('hides the predicted or the true points when told to', async () => {
       const { page } = world;
       await page.getByLabel('Predicted').uncheck();
-      expect(await page.locator('.overlay .predicted').count()).toBe(0);
-      expect(await page.locator('.overlay .truth').count()).toBe(68);
+      await expectCount(page.locator('.overlay .predicted'), 0);
+      await expectCount(page.locator('.overlay .truth'), 68);
       await page.getByLabel('True').uncheck();
-      expect(await page.locator('.overlay .truth').count()).toBe(0);
+      await expectCount(page.locator('.overlay .truth'), 0);
       await page.getByLabel('Predicted').check();
       await page.getByLabel('True').check();
+      await expectCount(page.locator('.overlay .predicted'), 68);
     });
 
     test('goes to the next and the previous image by the arrow keys, and closes by Escape', async () => {
@@ -96,14 +102,21 @@ export function run(world: World): void {
       await page.keyboard.press('ArrowLeft');
       await expect.poll(() => key.innerText(), SOON).toBe(`people/${GOOD - 1}.jpg`);
       await page.keyboard.press('Escape');
-      await expect.poll(() => page.locator('.viewer').count(), SOON).toBe(0);
-      expect(page.url()).not.toContain('open=');
+      await expectCount(page.locator('.viewer'), 0);
+      await expect.poll(() => page.url(), SOON).not.toContain('open=');
     });
   });
 }
 
-async function expectOnPixels({ page }: World, predicted: readonly Point[], truth: readonly Point[]): Promise<void> {
+/** CSS pixels; 0 before the stage is laid out. */
+function widthOnScreen({ page }: World): Promise<number> {
+  return page.locator('.stage img').evaluate((image) => image.getBoundingClientRect().width);
+}
+
+async function expectOnPixels(world: World, predicted: readonly Point[], truth: readonly Point[]): Promise<void> {
+  const { page } = world;
   await page.locator('.overlay circle.predicted').nth(67).waitFor({ state: 'attached' });
+  await expect.poll(() => widthOnScreen(world), SOON).toBeGreaterThan(IMAGE.width);
   const seen = await page.evaluate(() => {
     const centres = (selector: string) =>
       [...document.querySelectorAll(selector)].map((one) => {

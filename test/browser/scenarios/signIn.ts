@@ -4,19 +4,23 @@ import { startServer } from '../../../graphql/nodeServer.ts';
 import { createApi } from '../../../graphql/server.ts';
 import { ModelCatalog } from '../../../inference/catalog.ts';
 import { openEmbedded } from '../../../storage/embedded/index.ts';
-import type { World } from './world.ts';
+import { SOON, type World } from './world.ts';
 
 export function signIn(world: World): void {
   describe('signing in', () => {
     test('without a token asks for one, and a wrong one is refused in the words of the API', async () => {
       const { page, stack, withFailures } = world;
+      const told = page.getByRole('alert');
       await withFailures(async () => {
         await page.goto(stack.url);
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+        await expect.poll(() => told.innerText(), SOON).toMatch(/token/i);
+        const refused = page.waitForResponse((response) => response.status() === 401);
         await page.getByLabel('Token').fill('wrong');
         await page.getByRole('button', { name: 'Sign in' }).click();
+        await refused;
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-        expect(await page.getByRole('alert').innerText()).toMatch(/token/i);
+        await expect.poll(() => told.innerText(), SOON).toMatch(/token/i);
       });
     });
 
@@ -25,18 +29,23 @@ export function signIn(world: World): void {
       const server = await serverWhoseTokensExpire(stack.folder);
       try {
         await page.goto(`${server.url}/#token=${server.secret}`);
-        await page.getByText('Drop a folder or images here').waitFor();
-        expect(page.url()).not.toContain(server.secret);
+        await page.getByText('Nothing is uploaded yet').waitFor();
+        await expect.poll(() => page.url(), SOON).not.toContain(server.secret);
         server.expire();
         await withFailures(async () => {
           await page.getByRole('link', { name: 'Runs' }).click();
           await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-          expect(await page.getByRole('alert').innerText()).toMatch(/expired/);
+          await page
+            .getByRole('alert')
+            .filter({ hasText: /expired/ })
+            .waitFor();
         });
         await page.getByLabel('Token').fill(await server.another());
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByRole('heading', { name: 'Runs' }).waitFor();
+        await page.getByText('Nothing has been scored yet').waitFor();
       } finally {
+        await page.goto('about:blank');
         await server.close();
       }
     });
@@ -45,7 +54,7 @@ export function signIn(world: World): void {
       const { page, stack } = world;
       await page.goto(`${stack.url}/#token=${stack.token}`);
       await page.getByText('Nothing is uploaded yet').waitFor();
-      expect(page.url()).toBe(`${stack.url}/#/`);
+      await expect.poll(() => page.url(), SOON).toBe(`${stack.url}/#/`);
     });
   });
 }

@@ -1,3 +1,5 @@
+import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
 import type { Watched } from '../chromium.ts';
 import type { BrowserStack } from '../stack.ts';
 
@@ -15,5 +17,16 @@ export async function visit({ page, stack }: World, place: string): Promise<void
   await page.goto(`${stack.url}/${place}`);
 }
 
-/** What is waited for comes soon, or on a busy machine a little later. */
-export const SOON = { timeout: 20_000 } as const;
+/** Goes there by way of nowhere: nothing of the page before can be taken for the new one. */
+export async function visitAfresh(world: World, place: string): Promise<void> {
+  await world.page.goto('about:blank');
+  await visit(world, place);
+}
+
+/** What is waited for comes soon; on a busy machine later. Only an upper bound. */
+export const SOON = { timeout: 60_000 } as const;
+
+/** Waits until there are so many. */
+export async function expectCount(locator: Locator, count: number): Promise<void> {
+  await expect.poll(() => locator.count(), SOON).toBe(count);
+}
