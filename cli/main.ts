@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommands>>> = {
   model: async () => (await import('./commands/model.ts')).addModelCommands,
   dataset: async () => (await import('./commands/dataset.ts')).addDatasetCommands,
   report: async () => (await import('./commands/report.ts')).addReportCommand,
+  kaggle: async () => (await import('./commands/kaggle.ts')).addKaggleCommand,
 };
 
 /** Commands that come with another one's module. */
