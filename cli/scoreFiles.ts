@@ -16,6 +16,7 @@ import {
   withErrors,
 } from '../domain/metrics/index.ts';
 import type { ManifestEntry, PlanItem, Prediction, TruthFace } from '../domain/records.ts';
+import { sha256Of } from '../inference/digest.ts';
 import type { ItemScorer, ScoringItem, ScoringModel } from '../scoring/ports.ts';
 import type { ImageFile } from './images.ts';
 
@@ -56,6 +57,8 @@ export interface ScoreFilesOptions {
   readonly scorer: ItemScorer;
   readonly model: ScoringModel;
   readonly signal: AbortSignal;
+  /** sha256 of the images that the model was trained on; null where that is not known. */
+  readonly imagesSeen: ReadonlySet<string> | null;
   /** In the order of the items. Awaited, which bounds what is in memory. */
   onPrediction(prediction: Prediction, item: FileItem, done: number): Promise<void> | void;
 }
@@ -64,16 +67,19 @@ export interface ScoreFilesOptions {
 const BLOCK = 256;
 
 export async function scoreFiles(items: readonly FileItem[], options: ScoreFilesOptions): Promise<ScoredFiles> {
-  const { scorer, model, signal } = options;
+  const { scorer, model, signal, imagesSeen } = options;
   const { layout, points } = model.pin;
   const started = performance.now();
   let outcomes = NO_OUTCOMES;
   let summaries: Summary[] = [];
   let compared = false;
   const waiting = new Map<number, Prediction>();
+  const seen = new Map<number, boolean>();
+  const noted = imagesSeen && ((index: number, bytes: Buffer) => seen.set(index, imagesSeen.has(sha256Of(bytes))));
   let next = 0;
-  for await (const { index, prediction } of scorer.score(model, readItems(items), { signal })) {
-    waiting.set(index, prediction);
+  for await (const { index, prediction } of scorer.score(model, readItems(items, noted), { signal })) {
+    waiting.set(index, seen.has(index) ? { ...prediction, seen: seen.get(index)! } : prediction);
+    seen.delete(index);
     for (let ready = waiting.get(next); ready; ready = waiting.get(next)) {
       waiting.delete(next);
       const evaluated = evaluateOne(ready, items[next]!.item, next, layout, points);
@@ -89,18 +95,26 @@ export async function scoreFiles(items: readonly FileItem[], options: ScoreFiles
   return { outcomes, metrics, seconds: (performance.now() - started) / 1000 };
 }
 
-async function* readItems(items: readonly FileItem[]): AsyncGenerator<ScoringItem> {
-  for (const [index, { file, item }] of items.entries()) yield { index, item, bytes: await readFile(file.path) };
+async function* readItems(
+  items: readonly FileItem[],
+  noted: ((index: number, bytes: Buffer) => void) | null,
+): AsyncGenerator<ScoringItem> {
+  for (const [index, { file, item }] of items.entries()) {
+    const bytes = await readFile(file.path);
+    noted?.(index, bytes);
+    yield { index, item, bytes };
+  }
 }
 
 function evaluateOne(prediction: Prediction, item: PlanItem, line: number, layout: LayoutId, points: number) {
   const evaluation = evaluateItem(prediction, item.truths, layout);
+  const where = { shard: '000000', line, key: item.key, seen: prediction.seen };
   const summaries = evaluation.evaluated.map(({ truth, face, errors }) =>
-    summariseFace(errors, { shard: '000000', line, face, key: item.key, group: item.truths[truth]!.group }, layout),
+    summariseFace(errors, { ...where, face, group: item.truths[truth]!.group }, layout),
   );
   if (evaluation.missed.length > 0 || evaluation.extra > 0) {
     const groups = evaluation.missed.map((truth) => item.truths[truth]!.group);
-    summaries.push(summariseMissed(groups, evaluation.extra, layout, points));
+    summaries.push(summariseMissed(groups, evaluation.extra, layout, points, prediction.seen));
   }
   return { prediction: withErrors(prediction, evaluation), summaries };
 }

@@ -31,6 +31,8 @@ export const resultKeys = {
   plan: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/`,
   /** First keys of the shards that one call of the planner wrote, by its first shard. */
   planNames: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/names/`,
+  /** sha256 of the images that the model was trained on, a JSON array; there where that is known. */
+  planSeen: (project: string, run: string, attempt: string) => `${project}/runs/${run}/plans/${attempt}/seen.json`,
   planShard: (project: string, run: string, attempt: string, shard: string) =>
     `${project}/runs/${run}/plans/${attempt}/${shard}.jsonl`,
   predictions: (project: string, run: string) => `${project}/runs/${run}/predictions/`,

@@ -109,6 +109,8 @@ export const runSchema = z.object({
   shardSize: z.int().positive(),
   /** Digest of the ground truth in the manifest; null where it has none. */
   truth: sha256Schema.nullable(),
+  /** How many images the model was trained on, by their digests in the plan; absent where that is not known. */
+  imagesSeen: z.int().nonnegative().optional(),
   committedAt: isoDateSchema,
 });
 export type Run = z.infer<typeof runSchema>;
@@ -176,6 +178,8 @@ export const predictionSchema = z.object({
   height: z.int().positive().nullable(),
   error: itemErrorSchema.nullable(),
   faces: z.array(faceSchema),
+  /** Whether the model was trained on this very image (its bytes); absent where that is not known. */
+  seen: z.boolean().optional(),
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 

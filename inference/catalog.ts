@@ -3,12 +3,13 @@
  * (`models/<name>/`, which count as shared). ONNX files from the store are kept on disk by digest.
  */
 import type { ModelCard } from '../domain/modelCard.ts';
+import { imagesSeen } from '../domain/split.ts';
 import type { ObjectStore } from '../storage/ports.ts';
 import { cachedBytes } from './diskCache.ts';
 import { checkedPackage, type ModelPackage } from './package.ts';
 import { type ModelReference, parseReference, SHARED, unknownModel } from './reference.ts';
-import { shippedCard, shippedCards, shippedPackage } from './shipped.ts';
-import { registeredCard, registeredNames, registeredOnnx } from './stored.ts';
+import { shippedCard, shippedCards, shippedPackage, shippedSplit } from './shipped.ts';
+import { registeredCard, registeredNames, registeredOnnx, trainingSplit } from './stored.ts';
 
 export interface CatalogOptions {
   /** Null: only what ships. */
@@ -60,6 +61,14 @@ export class ModelCatalog {
     if (!store) throw unknownModel(`${card.name}@${card.version}`, await this.names(owner));
     const bytes = await cachedBytes(cache, card.sha256, () => registeredOnnx(store, owner, card));
     return checkedPackage(JSON.stringify(card), bytes, `${owner}/${card.name}@${card.version}`);
+  }
+
+  /** sha256 of the images that this model was trained on: by the split of its training run. Null where that is not known. */
+  async imagesSeen(owner: string, card: ModelCard): Promise<ReadonlySet<string> | null> {
+    const { store, shipped } = this.#options;
+    const own = store && card.trainingRun !== null && (await trainingSplit(store, owner, card.trainingRun));
+    const split = own || (shipped && owner === SHARED ? await shippedSplit(shipped, card) : null);
+    return split && imagesSeen(split);
   }
 
   /** Names that a project may use, in order. */

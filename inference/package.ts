@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FiducialError } from '../domain/errors.ts';
 import { type ModelCard, modelCardSchema } from '../domain/modelCard.ts';
+import { type SplitRecord, splitRecordSchema } from '../domain/split.ts';
 import { sha256Of } from './digest.ts';
 
 export interface ModelPackage {
@@ -36,6 +37,15 @@ export function parsedCard(card: string | Uint8Array, where: string): ModelCard 
     `Expected a model card in ${where}, got: ${issue?.message} at ${issue?.path.join('.') || 'its root'}; export it anew`,
     { cause: result.error },
   );
+}
+
+/** Throws INVALID_MODEL. */
+export function parsedSplit(split: Uint8Array, where: string): SplitRecord {
+  const result = splitRecordSchema.safeParse(parsedJson(split, where));
+  if (result.success) return result.data;
+  throw new FiducialError('INVALID_MODEL', `Expected {image, key, group, part} records in ${where}; train it anew`, {
+    cause: result.error,
+  });
 }
 
 export function parsedJson(text: string | Uint8Array, where: string): unknown {

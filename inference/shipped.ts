@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelCard } from '../domain/modelCard.ts';
 import { modelCardSchema } from '../domain/modelCard.ts';
-import { type ModelPackage, parsedCard, parsedJson, readPackage } from './package.ts';
+import type { SplitRecord } from '../domain/split.ts';
+import { type ModelPackage, parsedCard, parsedJson, parsedSplit, readPackage } from './package.ts';
 import type { ModelReference } from './reference.ts';
 
 /** Null where none has this name and version. Throws INVALID_MODEL on a damaged card. */
@@ -17,6 +18,14 @@ export async function shippedCard(folder: string, { name, at }: ModelReference):
 
 export async function shippedPackage(folder: string, name: string): Promise<ModelPackage> {
   return await readPackage(join(folder, name));
+}
+
+/** `split.json` beside the card, of the version that ships. Null where there is none. */
+export async function shippedSplit(folder: string, { name, sha256 }: ModelCard): Promise<SplitRecord | null> {
+  const card = await shippedCard(folder, { name, at: null, sharedOnly: true });
+  const file = join(folder, name, 'split.json');
+  const body = card?.sha256 === sha256 ? await readFile(file).catch(() => null) : null;
+  return body && parsedSplit(body, file);
 }
 
 /** Of all keypoint networks that ship, by name. Detectors have cards of another kind. */

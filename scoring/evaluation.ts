@@ -41,7 +41,7 @@ export function evaluateShard(
     const ofItem = truths[line] ?? [];
     if (ofItem.length === 0) continue;
     const evaluation = evaluateItem(prediction, ofItem, model.layout);
-    const where = { shard, line, key: prediction.key };
+    const where = { shard, line, key: prediction.key, seen: prediction.seen };
     summaries.push(...summariesOf(evaluation, where, ofItem, model));
     order.push(...orderOf(evaluation, where, places[line]!));
   }
@@ -56,6 +56,7 @@ interface Where {
   readonly shard: string;
   readonly line: number;
   readonly key: string;
+  readonly seen?: boolean | undefined;
 }
 
 function summariesOf(
@@ -69,7 +70,7 @@ function summariesOf(
   );
   if (missed.length === 0 && extra === 0) return summaries;
   const groups = missed.map((truth) => truths[truth]?.group ?? null);
-  return [...summaries, summariseMissed(groups, extra, layout, points)];
+  return [...summaries, summariseMissed(groups, extra, layout, points, where.seen)];
 }
 
 function orderOf({ evaluated, missed }: ItemEvaluation, { line, key }: Where, { from, to }: LinePlace) {

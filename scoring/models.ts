@@ -17,7 +17,8 @@ export function modelResolver({ catalog, detector }: ModelSources): ModelResolve
     async resolve(project, reference) {
       const { owner, card } = await catalog.find(project, reference);
       const { name, version, sha256, layout, points, crop } = card;
-      return { pin: { owner, name, version, sha256, layout, points }, crop };
+      const pin = { owner, name, version, sha256, layout, points };
+      return { pin, crop, imagesSeen: () => catalog.imagesSeen(owner, card) };
     },
     detector: async () => (await detector()).card.sha256,
   };

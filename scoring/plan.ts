@@ -2,6 +2,7 @@
 import { FiducialError, isFiducialError, type OperationErrorCode } from '../domain/errors.ts';
 import { resultKeys, uploadKeys } from '../domain/keys.ts';
 import { type Commit, commitSchema, type Run, rejectedSchema, runSchema } from '../domain/records.ts';
+import type { ObjectStore } from '../storage/ports.ts';
 import { removeBatch, removeRun } from './delete.ts';
 import { evaluateRun } from './evaluate.ts';
 import { createJson, readJson } from './objects.ts';
@@ -11,7 +12,7 @@ import { PLAN_LIMITS, type PlanLimits } from './planning/limits.ts';
 import { type PlanRequest, type PlanWork, parseJson, parsePlanMessage, planMessage } from './planning/messages.ts';
 import { type PlannedItems, planItems } from './planning/planItems.ts';
 import { openPrevious } from './planning/previous.ts';
-import type { ModelResolver, ScoringModel, ScoringParts } from './ports.ts';
+import type { ModelResolver, ResolvedModel, ScoringModel, ScoringParts } from './ports.ts';
 import type { OpenRun } from './records.ts';
 import { runIdOf } from './runId.ts';
 import { isBatchDeleted, isDeleted } from './tombstones.ts';
@@ -134,7 +135,7 @@ async function planNew(parts: PlanParts, request: PlanRequest, { open, commit }:
   }
   await openRun(results, open);
   if (commit instanceof FiducialError) throw commit;
-  const model = await resolveModel(parts, open.project, commit);
+  const { imagesSeen, ...model } = await resolveModel(parts, open.project, commit);
   const previous = commit.retryOf ? await openPrevious(results, open.project, open.batch, commit.retryOf, model) : null;
   const attempt = request.continuation?.attempt ?? parts.newAttempt();
   const planned = await planItems(parts, {
@@ -150,13 +151,31 @@ async function planNew(parts: PlanParts, request: PlanRequest, { open, commit }:
     await parts.queues.plan.send(body, { group: open.project });
     return { kind: 'continued', run: open.run };
   }
-  return publish(parts, open, runOf(parts, open, commit, model, attempt, planned));
+  const run = runOf(parts, open, commit, model, attempt, planned);
+  return publish(parts, open, { ...run, ...(await writeSeen(results, run, imagesSeen)) });
 }
 
-async function resolveModel(parts: PlanParts, project: string, commit: Commit): Promise<ScoringModel> {
-  const { pin, crop } = await parts.models.resolve(project, commit.model);
-  const rule = commit.crop ?? crop;
-  return { pin, crop: rule, detector: rule === 'detect' ? await parts.models.detector() : null };
+/** So that workers can tell seen images from others, whatever becomes of the training run. */
+async function writeSeen(
+  results: ObjectStore,
+  { project, run, attempt }: Run,
+  imagesSeen: ResolvedModel['imagesSeen'],
+): Promise<Pick<Run, 'imagesSeen'>> {
+  const images = (await imagesSeen?.()) ?? null;
+  if (!images) return {};
+  const body = JSON.stringify([...images].sort());
+  await results.put(resultKeys.planSeen(project, run, attempt), body, { contentType: 'application/json' });
+  return { imagesSeen: images.size };
+}
+
+async function resolveModel(
+  parts: PlanParts,
+  project: string,
+  commit: Commit,
+): Promise<ScoringModel & Pick<ResolvedModel, 'imagesSeen'>> {
+  const resolved = await parts.models.resolve(project, commit.model);
+  const crop = commit.crop ?? resolved.crop;
+  return { ...resolved, crop, detector: crop === 'detect' ? await parts.models.detector() : null };
 }
 
 function runOf(

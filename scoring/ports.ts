@@ -11,6 +11,8 @@ export interface ResolvedModel {
   readonly pin: ModelPin;
   /** The rule where a commit names none. */
   readonly crop: CropRule;
+  /** sha256 of the images that it was trained on; null where that is not known. */
+  imagesSeen?(): Promise<ReadonlySet<string> | null>;
 }
 
 export interface ModelResolver {

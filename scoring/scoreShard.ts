@@ -9,6 +9,7 @@ import {
   type Run,
   type ScoreMessage,
 } from '../domain/records.ts';
+import { sha256Of } from '../inference/digest.ts';
 import { Arrivals } from './arrivals.ts';
 import { type FinishOutcome, finishIfComplete } from './finish.ts';
 import { READING, type ReadingLimits, readImage, unreadableImages } from './images.ts';
@@ -89,10 +90,13 @@ async function scoreItems(
   { signal, receives = 1 }: ScoreShardOptions,
 ): Promise<Prediction[]> {
   const predictions = await copyScored(parts, run, items);
-  const reading = readImages(parts, run, items, predictions, signal);
+  const seen = new Map<number, boolean>();
+  const training = await parts.runs.imagesSeen(run);
+  const noted = training && ((index: number, bytes: Buffer) => seen.set(index, training.has(sha256Of(bytes))));
+  const reading = readImages(parts, run, items, predictions, { signal, noted });
   const model = { pin: run.model, crop: run.crop, detector: run.detector };
   for await (const { index, prediction } of parts.scorer.score(model, reading, { signal })) {
-    predictions[index] = prediction;
+    predictions[index] = seen.has(index) ? { ...prediction, seen: seen.get(index)! } : prediction;
   }
   signal.throwIfAborted();
   const complete = items.map((_, index) => predictions[index]);
@@ -129,12 +133,19 @@ async function* readImages(
   run: Run,
   items: readonly PlanItem[],
   predictions: (Prediction | undefined)[],
-  signal: AbortSignal,
+  options: {
+    readonly signal: AbortSignal;
+    /** Told of the bytes of each image. */
+    readonly noted: ((index: number, bytes: Buffer) => void) | null;
+  },
 ): AsyncGenerator<ScoringItem> {
   const wanted = items.flatMap((item, index) => (predictions[index] ? [] : [{ index, item }]));
   const arrivals = new Arrivals(wanted, reading.atOnce, async ({ index, item }) => {
-    const read = await readImage(uploads, run, item, reading, signal);
-    if (read.kind === 'bytes') return { index, item, bytes: read.bytes };
+    const read = await readImage(uploads, run, item, reading, options.signal);
+    if (read.kind === 'bytes') {
+      options.noted?.(index, read.bytes);
+      return { index, item, bytes: read.bytes };
+    }
     predictions[index] = failedPrediction(item.key, read.code, read.message);
     return null;
   });

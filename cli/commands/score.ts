@@ -81,6 +81,7 @@ async function score(paths: readonly string[], flags: ScoreFlags, context: CliCo
       scorer,
       model,
       signal,
+      imagesSeen: truth ? await catalog.imagesSeen(loaded.owner, loaded.card) : null,
       onPrediction: async (prediction, item, done) => {
         progress.update(done, prediction.error ? `${prediction.key}: ${prediction.error.code}` : '');
         if (prediction.error) output.note(`${prediction.key}: ${prediction.error.code}: ${prediction.error.message}`);

@@ -6,6 +6,16 @@ import { AUC_LIMIT, CED_BIN, CED_BINS, type Summary, type WorstFace } from './su
 
 const NANO = 1e9;
 
+const partSchema = z.object({
+  n: z.int(),
+  missed: z.int(),
+  maePx: z.number().nullable(),
+  /** By the inter-ocular distance, a fraction. */
+  nme: z.number().nullable(),
+});
+/** The errors over a part of the faces. */
+export type PartMetrics = z.infer<typeof partSchema>;
+
 export const metricsSchema = z.object({
   layout: z.enum(LAYOUT_IDS),
   /** Faces with truth that were answered; `missed` are those that were not. */
@@ -21,15 +31,10 @@ export const metricsSchema = z.object({
   /** Share of faces, missed ones included, with an inter-ocular NME above 10 %. */
   failureRateAt10: z.number().nullable(),
   perKeypoint: z.array(z.object({ index: z.int(), name: z.string(), maePx: z.number(), nme: z.number().nullable() })),
-  groups: z.array(
-    z.object({
-      group: z.string(),
-      n: z.int(),
-      missed: z.int(),
-      maePx: z.number().nullable(),
-      nme: z.number().nullable(),
-    }),
-  ),
+  groups: z.array(z.object({ group: z.string(), ...partSchema.shape })),
+  /** Of images that the model was trained on, and of those it was not; absent where there are none or nobody knows. */
+  seen: partSchema.optional(),
+  unseen: partSchema.optional(),
   /** Points (error, share of faces at or below) of the CED by inter-ocular NME, up to 0.2. */
   ced: z.array(z.tuple([z.number(), z.number()])),
 });
@@ -64,14 +69,19 @@ export function metricsOf(summary: Summary): Metrics {
       maePx: n === 0 ? 0 : ratio(micro, 2 * n, MICRO),
       nme: ocular ? ratio(summary.perKeypointNme[index]!, ocular.n, NANO) : null,
     })),
-    groups: Object.entries(summary.groups).map(([group, part]) => ({
-      group,
-      n: part.n,
-      missed: part.missed,
-      maePx: part.n === 0 ? null : ratio(part.absMicroPx, 2 * points * part.n, MICRO),
-      nme: part.nmeN === 0 ? null : ratio(part.nmeNano, part.nmeN, NANO),
-    })),
+    groups: Object.entries(summary.groups).map(([group, part]) => ({ group, ...partOf(part, points) })),
+    ...(summary.bySeen.seen && { seen: partOf(summary.bySeen.seen, points) }),
+    ...(summary.bySeen.unseen && { unseen: partOf(summary.bySeen.unseen, points) }),
     ced: cumulativeErrors(summary),
+  };
+}
+
+function partOf({ n, missed, absMicroPx, nmeNano, nmeN }: Summary['groups'][string], points: number): PartMetrics {
+  return {
+    n,
+    missed,
+    maePx: n === 0 ? null : ratio(absMicroPx, 2 * points * n, MICRO),
+    nme: nmeN === 0 ? null : ratio(nmeNano, nmeN, NANO),
   };
 }
 

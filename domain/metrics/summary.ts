@@ -30,6 +30,7 @@ const normalisedSchema = z.object({
   bins: z.record(z.string(), z.int()),
 });
 const groupSchema = z.object({ n: z.int(), missed: z.int(), absMicroPx: sum, nmeNano: sum, nmeN: z.int() });
+export const SEEN_PARTS = ['seen', 'unseen'] as const;
 const worstSchema = z.object({
   /** Position of the item in the run: shard and line. */
   shard: z.string(),
@@ -54,6 +55,8 @@ export const summarySchema = z.object({
   perKeypointNme: z.array(sum),
   normalised: z.partialRecord(z.enum(NORMALISERS), normalisedSchema),
   groups: z.record(z.string(), groupSchema),
+  /** Faces of images that the network was trained on, and of those it was not; others are in neither. */
+  bySeen: z.partialRecord(z.enum(SEEN_PARTS), groupSchema).default({}),
   worst: z.array(worstSchema),
 });
 export type Summary = z.infer<typeof summarySchema>;
@@ -73,6 +76,7 @@ export function emptySummary(layout: LayoutId, points: number): Summary {
     perKeypointNme: zeros(),
     normalised: {},
     groups: {},
+    bySeen: {},
     worst: [],
   };
 }
@@ -83,6 +87,8 @@ export interface FacePlace {
   readonly face: number;
   readonly key: string;
   readonly group: string | null;
+  /** Whether the network was trained on this image. Default: not known. */
+  readonly seen?: boolean | undefined;
 }
 
 /** The summary of one evaluated face. */
@@ -91,7 +97,8 @@ export function summariseFace(errors: FaceErrors, place: FacePlace, layout: Layo
   const nme = errors.nme.interOcular ?? null;
   const meanPx = errors.distancePx.reduce((a, b) => a + b, 0) / errors.distancePx.length;
   const normaliser = nme === null || meanPx === 0 ? null : meanPx / nme;
-  const { group, ...where } = place;
+  const { group, seen, ...where } = place;
+  const one = { n: 1, missed: 0, absMicroPx: total, nmeNano: nano(nme ?? 0), nmeN: nme === null ? 0 : 1 };
   return {
     layout,
     points: errors.absMicroPx.length,
@@ -107,29 +114,34 @@ export function summariseFace(errors: FaceErrors, place: FacePlace, layout: Layo
         return value === undefined ? [] : [[name, normalisedOf(value)]];
       }),
     ),
-    groups:
-      group === null
-        ? {}
-        : { [group]: { n: 1, missed: 0, absMicroPx: total, nmeNano: nano(nme ?? 0), nmeN: nme === null ? 0 : 1 } },
+    groups: group === null ? {} : { [group]: one },
+    bySeen: bySeen(seen, one),
     worst: [{ ...where, maePx: errors.maePx, nme }],
   };
 }
 
-/** The summary of faces that nothing answered (by group) and of faces found beyond the truth. */
+function bySeen(seen: boolean | undefined, group: Group): Summary['bySeen'] {
+  return seen === undefined ? {} : { [seen ? 'seen' : 'unseen']: group };
+}
+
+/** The summary of faces of one image that nothing answered (by group) and of faces found beyond the truth. */
 export function summariseMissed(
   missedGroups: readonly (string | null)[],
   extra: number,
   layout: LayoutId,
   points: number,
+  seen?: boolean,
 ): Summary {
   const summary = emptySummary(layout, points);
+  const none = { n: 0, missed: 0, absMicroPx: '0', nmeNano: '0', nmeN: 0 };
   const groups: Record<string, Group> = {};
   for (const group of missedGroups) {
     if (group === null) continue;
-    groups[group] ??= { n: 0, missed: 0, absMicroPx: '0', nmeNano: '0', nmeN: 0 };
+    groups[group] ??= { ...none };
     groups[group].missed++;
   }
-  return { ...summary, missed: missedGroups.length, extra, groups };
+  const missed = missedGroups.length;
+  return { ...summary, missed, extra, groups, bySeen: missed > 0 ? bySeen(seen, { ...none, missed }) : {} };
 }
 
 /** Throws RangeError on summaries of different layouts. */
@@ -148,6 +160,7 @@ export function mergeSummaries(a: Summary, b: Summary): Summary {
     perKeypointNme: a.perKeypointNme.map((value, i) => add(value, b.perKeypointNme[i]!)),
     normalised: mergeNormalised(a.normalised, b.normalised),
     groups: firstGroups(mergeRecords(a.groups, b.groups, mergeGroups)),
+    bySeen: mergeRecords(a.bySeen, b.bySeen, mergeGroups),
     worst: [...a.worst, ...b.worst].sort(worstFirst).slice(0, WORST_KEPT),
   };
 }

@@ -1,5 +1,5 @@
 /** How well a run did against a ground truth. */
-import type { Metrics } from '../../domain/metrics/index.ts';
+import type { Metrics, PartMetrics } from '../../domain/metrics/index.ts';
 import { sha256Schema } from '../../domain/records.ts';
 import { decodeCursor, encodeCursor } from '../../scoring/read/cursor.ts';
 import { readMetrics } from '../../scoring/read/metrics.ts';
@@ -28,6 +28,16 @@ const GroupRef = builder.objectRef<Metrics['groups'][number]>('GroupError').impl
   description: 'The error over the faces of one group of the manifest.',
   fields: (t) => ({
     group: t.exposeString('group', { description: 'As the manifest names it.' }),
+    n: t.exposeInt('n', { description: 'Faces compared.' }),
+    missed: t.exposeInt('missed', { description: 'Faces of the truth that nothing answered.' }),
+    maePx: t.exposeFloat('maePx', { nullable: true, description: 'Mean absolute error, pixels.' }),
+    nme: t.exposeFloat('nme', { nullable: true, description: 'By the inter-ocular distance, a fraction.' }),
+  }),
+});
+
+const PartRef = builder.objectRef<PartMetrics>('PartError').implement({
+  description: 'The error over a part of the faces.',
+  fields: (t) => ({
     n: t.exposeInt('n', { description: 'Faces compared.' }),
     missed: t.exposeInt('missed', { description: 'Faces of the truth that nothing answered.' }),
     maePx: t.exposeFloat('maePx', { nullable: true, description: 'Mean absolute error, pixels.' }),
@@ -84,6 +94,19 @@ export const MetricsRef = builder.objectRef<RunMetrics>('Metrics').implement({
       description: 'The first groups of the manifest by name; 1,000 are kept.',
       args: { first: t.arg.int({ defaultValue: 100, description: 'So many, up to 1,000.' }) },
       resolve: ({ metrics }, { first }) => metrics.groups.slice(0, Math.max(0, Math.min(first ?? 100, 1000))),
+    }),
+    seen: t.field({
+      type: PartRef,
+      nullable: true,
+      description:
+        "Over images that the model was trained on, by their bytes and its training run's split; null where there are none or that is not known.",
+      resolve: ({ metrics }) => metrics.seen ?? null,
+    }),
+    unseen: t.field({
+      type: PartRef,
+      nullable: true,
+      description: 'Over images that it was not trained on; null as above.',
+      resolve: ({ metrics }) => metrics.unseen ?? null,
     }),
     ced: t.field({
       type: [CedPointRef],

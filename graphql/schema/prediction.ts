@@ -144,6 +144,11 @@ builder.node(PredictionRef, {
       description: 'Set where FAILED.',
       resolve: ({ prediction }) => prediction.error,
     }),
+    seen: t.boolean({
+      nullable: true,
+      description: 'Whether the model was trained on this very image; null where that is not known.',
+      resolve: ({ prediction }) => prediction.seen ?? null,
+    }),
     faces: t.field({
       type: [FaceRef],
       description: 'None, one or several.',

@@ -28,15 +28,20 @@ function face68(dx = 0, dy = 0): Point[] {
   );
 }
 
-function summaryOf(dx: number, line: number, group: string | null = null): Summary {
+function summaryOf(dx: number, line: number, group: string | null = null, seen?: boolean): Summary {
   const errors = evaluateFace(face68(dx), { keypoints: face68(), layout: 'ibug68' }, 'ibug68')!;
-  return summariseFace(errors, { shard: '000000', line, face: 0, key: `${line}.jpg`, group }, 'ibug68');
+  return summariseFace(errors, { shard: '000000', line, face: 0, key: `${line}.jpg`, group, seen }, 'ibug68');
 }
 
 const oneFace = fc
-  .tuple(fc.double({ min: 0, max: 30, noNaN: true }), fc.nat(10_000), fc.option(fc.constantFrom('a', 'b', '1', '10')))
-  .map(([dx, line, group]) => summaryOf(dx, line, group));
-const missed = fc.constantFrom('a', null).map((group) => summariseMissed([group], 1, 'ibug68', 68));
+  .tuple(
+    fc.double({ min: 0, max: 30, noNaN: true }),
+    fc.nat(10_000),
+    fc.option(fc.constantFrom('a', 'b', '1', '10')),
+    fc.constantFrom(true, false, undefined),
+  )
+  .map(([dx, line, group, seen]) => summaryOf(dx, line, group, seen));
+const missed = fc.constantFrom('a', null).map((group) => summariseMissed([group], 1, 'ibug68', 68, group === 'a'));
 const summaries = fc.array(fc.oneof(oneFace, missed), { maxLength: 12 });
 
 describe('errors of a face', () => {
@@ -99,8 +104,13 @@ describe('summaries', () => {
   });
 
   test('a summary survives being stored', () => {
-    const merged = merge([summaryOf(1, 0, 'a'), summaryOf(2, 1), summariseMissed(['a'], 0, 'ibug68', 68)]);
+    const merged = merge([summaryOf(1, 0, 'a', true), summaryOf(2, 1), summariseMissed(['a'], 0, 'ibug68', 68)]);
     expect(summarySchema.parse(JSON.parse(JSON.stringify(merged)))).toEqual(merged);
+  });
+
+  test('one that was stored before it was known which images were seen is read as such', () => {
+    const { bySeen: _, ...before } = JSON.parse(JSON.stringify(summaryOf(1, 0, 'a')));
+    expect(summarySchema.parse(before)).toEqual(summaryOf(1, 0, 'a'));
   });
 
   test('summaries of different networks are refused', () => {
@@ -115,6 +125,26 @@ describe('metrics', () => {
     expect(metrics.nme.interOcular).toBeCloseTo(0.04, 9);
     expect(metrics.aucAt8).toBeCloseTo((0.08 - 0.04) / 0.08 / 2, 6);
     expect(metrics.ced.at(-1)).toEqual([0.2, 0.5]);
+  });
+
+  test('are apart for images that the network was trained on and others; what nobody knows is in neither', () => {
+    const metrics = metricsOf(
+      mergeAll(
+        [
+          summaryOf(1, 0, null, true),
+          summaryOf(3, 1, null, true),
+          summaryOf(8, 2, null, false),
+          summariseMissed([null, 'a'], 0, 'ibug68', 68, false),
+          summaryOf(20, 3),
+        ],
+        'ibug68',
+        68,
+      ),
+    );
+    expect(metrics).toMatchObject({ n: 4, missed: 2, maePx: 4 });
+    expect(metrics.seen).toEqual({ n: 2, missed: 0, maePx: 1, nme: 0.02 });
+    expect(metrics.unseen).toEqual({ n: 1, missed: 2, maePx: 4, nme: 0.08 });
+    expect(metricsOf(summaryOf(1, 0))).not.toHaveProperty('seen');
   });
 
   test('the curve never falls, and reaches every face that is answered well', () => {

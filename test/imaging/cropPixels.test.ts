@@ -9,6 +9,9 @@ const spec = (more: Partial<CropSpec> & { width: number; height: number }): Crop
   ...cropSpecSchema.parse(more),
 });
 
+/** Of the crop. Eight-bit values and the grid itself account for 0.03. */
+const TOLERANCE_PX = 0.05;
+
 /** A smooth bright spot with its centre at `at`, on black. */
 async function spot(
   width: number,
@@ -29,12 +32,18 @@ async function spot(
     .toBuffer();
 }
 
+/**
+ * What is darker is not looked at. JPEG leaves a faint veil of a few levels about the spot, in whole blocks; weighed by
+ * its distance it moves the centroid by up to a quarter of a pixel although the spot is where it belongs.
+ */
+const VEIL = 20;
+
 /** Where the light is, in pixels of the crop. */
 function centroid(pixels: Uint8Array, width: number, height: number): Point {
   let [sum, sx, sy] = [0, 0, 0];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const value = Math.max(0, pixels[(y * width + x) * 3]! - 4);
+      const value = Math.max(0, pixels[(y * width + x) * 3]! - VEIL);
       sum += value;
       sx += value * (x + 0.5);
       sy += value * (y + 0.5);
@@ -71,11 +80,11 @@ async function storedAs(orientation: number, displayed: Buffer): Promise<Buffer>
     .toBuffer();
 }
 
-async function expectSpotWhereItShouldBe(bytes: Buffer, at: Point, box: Box | null, crop: CropSpec, tolerance: number) {
+async function expectSpotWhereItShouldBe(bytes: Buffer, at: Point, box: Box | null, crop: CropSpec) {
   const cut = await (await openImage(bytes)).crop(box, crop);
   const seen = centroid(cut.pixels, crop.width, crop.height);
   const expected = applyTransform(cut.imageToCrop, at);
-  expect(Math.hypot(seen[0] - expected[0], seen[1] - expected[1])).toBeLessThan(tolerance);
+  expect(Math.hypot(seen[0] - expected[0], seen[1] - expected[1])).toBeLessThan(TOLERANCE_PX);
 }
 
 describe('the transform that a crop returns', () => {
@@ -98,7 +107,6 @@ describe('the transform that a crop returns', () => {
             at as Point,
             box,
             spec({ width: target, height: target, margin: 1.4 }),
-            0.12,
           );
         },
       ),
@@ -108,15 +116,36 @@ describe('the transform that a crop returns', () => {
 
   test('holds for whole images, stretched and padded', async () => {
     const bytes = await spot(640, 480, [201.3, 333.8], 10);
-    await expectSpotWhereItShouldBe(bytes, [201.3, 333.8], null, spec({ width: 80, height: 60, fit: 'stretch' }), 0.1);
-    await expectSpotWhereItShouldBe(bytes, [201.3, 333.8], null, spec({ width: 64, height: 64, fit: 'pad' }), 0.1);
+    await expectSpotWhereItShouldBe(bytes, [201.3, 333.8], null, spec({ width: 80, height: 60, fit: 'stretch' }));
+    await expectSpotWhereItShouldBe(bytes, [201.3, 333.8], null, spec({ width: 64, height: 64, fit: 'pad' }));
   });
 
-  test('holds where the JPEG decoder skips detail', async () => {
+  test('holds where the JPEG decoder skips detail, whatever is left of the last block', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 300, max: 500 }), fc.integer({ min: 300, max: 400 })),
+        // Beyond 4, 8 and 16 the decoder gives a half, a quarter and an eighth.
+        fc.constantFrom(5, 9, 17),
+        fc.constantFrom('linear' as const, 'cubic' as const, 'lanczos3' as const),
+        fc.double({ min: 0.4, max: 0.6, noNaN: true }),
+        async ([width, height], factor, kernel, place) => {
+          const at: Point = [width * place, height * (1 - place)];
+          const target = Math.max(12, Math.round(200 / factor));
+          const side = target * factor;
+          const box = { left: at[0] - side * 0.55, top: at[1] - side * 0.48, width: side, height: side };
+          const bytes = await spot(width, height, at, side / 14, 'jpeg');
+          await expectSpotWhereItShouldBe(bytes, at, box, spec({ width: target, height: target, kernel }));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('holds for a large JPEG, cropped and whole', async () => {
     const bytes = await spot(1601, 1203, [700.2, 500.7], 30, 'jpeg');
     const box = { left: 430, top: 240, width: 601, height: 601 };
-    await expectSpotWhereItShouldBe(bytes, [700.2, 500.7], box, spec({ width: 64, height: 64, margin: 1.5 }), 0.2);
-    await expectSpotWhereItShouldBe(bytes, [700.2, 500.7], null, spec({ width: 80, height: 60, fit: 'stretch' }), 0.3);
+    await expectSpotWhereItShouldBe(bytes, [700.2, 500.7], box, spec({ width: 64, height: 64, margin: 1.5 }));
+    await expectSpotWhereItShouldBe(bytes, [700.2, 500.7], null, spec({ width: 80, height: 60, fit: 'stretch' }));
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])('holds for EXIF orientation %i', async (orientation) => {
@@ -126,8 +155,8 @@ describe('the transform that a crop returns', () => {
     const image = await openImage(stored);
     expect(image.size).toEqual({ width: 160, height: 120 });
     const box = { left: 20, top: 5, width: 70, height: 70 };
-    await expectSpotWhereItShouldBe(stored, [50, 30], box, spec({ width: 96, height: 96 }), 0.3);
-    await expectSpotWhereItShouldBe(stored, [50, 30], null, spec({ width: 40, height: 30, fit: 'stretch' }), 0.3);
+    await expectSpotWhereItShouldBe(stored, [50, 30], box, spec({ width: 96, height: 96 }));
+    await expectSpotWhereItShouldBe(stored, [50, 30], null, spec({ width: 40, height: 30, fit: 'stretch' }));
   });
 
   test('is the same when the image is decoded once for several crops', async () => {

@@ -130,3 +130,29 @@ describe('the ONNX file', () => {
     await expect(found('face@2')).rejects.toMatchObject({ code: 'INVALID_MODEL' });
   });
 });
+
+describe('the images that a model was trained on', () => {
+  const image = (digit: string) => digit.repeat(64);
+  const split = JSON.stringify(
+    ['train', 'val', 'test'].map((part, i) => ({ image: image(String(i)), key: `${i}.jpg`, group: 'g', part })),
+  );
+
+  test('are those that its training run fitted on or chose by; those kept for the test are not', async () => {
+    const card = await register('mine', { name: 'face', version: 'a', trainingRun: 't1' });
+    expect(await catalog().imagesSeen('mine', card)).toBeNull();
+    await store.put(modelKeys.trainingFile('mine', 't1', 'split.json'), split);
+    expect(await catalog().imagesSeen('mine', card)).toEqual(new Set([image('0'), image('1')]));
+    expect(await catalog().imagesSeen('other', card)).toBeNull();
+    expect(await catalog().imagesSeen('mine', { ...card, trainingRun: null })).toBeNull();
+    expect(await catalog().imagesSeen('mine', { ...card, trainingRun: '../t1' })).toBeNull();
+  });
+
+  test('of a model that ships are in a file beside it, for the version that ships', async () => {
+    await ship({ name: 'face', version: 'a' });
+    await writeFile(join(folder, 'models', 'face', 'split.json'), split);
+    const { card } = await catalog().find('mine', 'face');
+    expect(await catalog().imagesSeen('shared', card)).toEqual(new Set([image('0'), image('1')]));
+    expect(await catalog().imagesSeen('shared', { ...card, sha256: image('f') })).toBeNull();
+    expect(await catalog().imagesSeen('mine', card)).toBeNull();
+  });
+});

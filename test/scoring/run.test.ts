@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resultKeys, uploadKeys } from '../../domain/keys.ts';
+import { sha256Of } from '../../inference/digest.ts';
+import { compareWithTruth } from '../../scoring/groundTruth.ts';
 import {
   listPredictions,
   listRuns,
@@ -89,6 +91,45 @@ describe('a committed batch', () => {
       expect(node.prediction.key).toBe(node.key);
       if (node.face !== null) expect(node.prediction.faces[node.face]?.maePx).toBe(node.maePx);
     }
+  });
+
+  test('has its metrics apart for images that the model was trained on, told by their bytes', async () => {
+    const content = (i: number) => (i === 7 ? 'bad' : `image ${i}`);
+    const { storage, committed } = await world({
+      manifest: Array.from({ length: 60 }, (_, i) => truthOf(i)),
+      images: 60,
+      content,
+    });
+    const trainedOn = new Set(Array.from({ length: 20 }, (_, i) => sha256Of(Buffer.from(content(i)))));
+    const parts = partsOf(storage);
+    const resolve: typeof parts.models.resolve = async (project, reference) => ({
+      ...(await parts.models.resolve(project, reference)),
+      imagesSeen: async () => trainedOn,
+    });
+    await drain(storage, { ...parts, models: { ...parts.models, resolve } });
+    const record = (await readRun(storage.stores, PROJECT, committed.run))!.record!;
+    expect(record.imagesSeen).toBe(20);
+    const { metrics } = (await readMetrics(storage.stores, PROJECT, committed.run, record.truth!))!;
+    expect(metrics.seen).toMatchObject({ n: 19, missed: 1 });
+    expect(metrics.unseen).toMatchObject({ n: 40, missed: 0 });
+    const { edges } = await listPredictions(storage.stores, record, { first: 60 });
+    const mean = (errors: number[]) => errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    for (const seen of [true, false]) {
+      const faces = edges
+        .filter(({ node }) => node.prediction.seen === seen)
+        .flatMap(({ node }) => node.prediction.faces);
+      const part = seen ? metrics.seen : metrics.unseen;
+      expect(part?.maePx).toBeCloseTo(mean(faces.map(({ maePx }) => maePx!)), 5);
+    }
+    const later = Array.from({ length: 30 }, (_, i) => `${JSON.stringify(truthOf(i))}\n`).join('');
+    const truth = sha256Of(Buffer.from(later));
+    await storage.stores.uploads.put(uploadKeys.truth(PROJECT, BATCH, truth), later);
+    await compareWithTruth(parts, { project: PROJECT, batch: BATCH, truth });
+    await drain(storage, parts);
+    expect((await readMetrics(storage.stores, PROJECT, committed.run, truth))?.metrics).toMatchObject({
+      seen: { n: 19, missed: 1 },
+      unseen: { n: 10, missed: 0 },
+    });
   });
 
   test('without images, or with a model nobody knows, or not JSON, is rejected and says why', async () => {

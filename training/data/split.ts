@@ -1,23 +1,9 @@
 /** Train, val and test, by person or photo, so that nobody is on two sides. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { sha256Schema } from '../../domain/records.ts';
+import { PARTS, type Part, type SplitRecord, splitRecordSchema } from '../../domain/split.ts';
 import type { Sample } from './sample.ts';
 
-export const PARTS = ['train', 'val', 'test'] as const;
-export type Part = (typeof PARTS)[number];
-
-/** `split.json`: a record an image and group. `score --split RUN:test` finds an image by its digest. */
-export const splitRecordSchema = z.array(
-  z.object({
-    /** sha256 of the image's bytes. */
-    image: sha256Schema,
-    key: z.string(),
-    group: z.string(),
-    part: z.enum(PARTS),
-  }),
-);
-export type SplitRecord = z.infer<typeof splitRecordSchema>;
+export { PARTS, type Part, type SplitRecord, splitRecordSchema };
 
 /** The part of each sample, in their order. */
 export type Split = readonly Part[];
