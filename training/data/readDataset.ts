@@ -41,9 +41,15 @@ async function annotationFiles(folder: string): Promise<string[]> {
     const beside = files.filter((file) => extname(file).toLowerCase() === ending);
     if (beside.length > 0) return beside;
   }
-  for (const file of files.filter((name) => /^(annotations\/)?[^/]+\.json$/.test(name))) {
-    if (looksLikeCoco(parseOrNull(await readText(join(folder, file))))) return [file];
+  const json = files.filter((name) => /^(annotations\/)?[^/]+\.json$/.test(name));
+  const damaged: string[] = [];
+  for (const file of json) {
+    const value = parseOrNull(await readText(join(folder, file)));
+    if (looksLikeCoco(value)) return [file];
+    if (value === null) damaged.push(file);
   }
+  // Nothing else is there: what is wrong with it will be said of the file.
+  if (damaged.length > 0) return damaged.slice(0, 1);
   throw invalidDataset(folder, null, 'images.jsonl, an XML, .asf, .pts or COCO JSON in the folder', 'none of them');
 }
 

@@ -51,6 +51,11 @@ describe('readDataset', () => {
     ]);
   });
 
+  test('names a JSON file that is damaged, where nothing else in the folder could be meant', async () => {
+    const root = await folderOf({ 'faces.json': '{"images": [],\n"annotations": [}' });
+    await expect(readDataset(root)).rejects.toThrow(/faces\.json:2: expected JSON/);
+  });
+
   test('finds the images of COCO beside the annotations or in images/', async () => {
     const coco = { images: [{ id: 1, file_name: 'a.png' }], annotations: [{ image_id: 1, keypoints: [1, 1, 2] }] };
     const root = await folderOf({

@@ -84,7 +84,7 @@ describe('.pts', () => {
 
   test.each([
     ['204.866 245.009', '204.866', 'a.pts:4: expected two numbers "x y", got "204.866"'],
-    ['n_points: 2', 'n_points: 68', 'a.pts: expected 68 points as n_points says, got 2'],
+    ['n_points: 2', 'n_points: 68', 'a.pts:2: expected 68 points as n_points says, got 2'],
     ['}', '}\n1 2', 'a.pts:7: expected nothing after }, got "1 2"'],
   ])('say what is wrong and where when %j becomes %j', (from, to, message) => {
     expect(messageOf(() => parsePts(PTS.replace(from, to), 'a.pts'))).toBe(message);
@@ -145,6 +145,16 @@ describe('dlib and ibug XML', () => {
     expect(messageOf(() => parseIbugXml(xml(inner), 'a.xml'))).toMatch(message);
   });
 
+  test('name the line of the very element, whatever comments and other faces stand before it', () => {
+    const good = image(box(part('0', 1, 1)));
+    const bad = `<image file='lfpw/trainset/1.jpg'>\n${box('', 1)}\n${box(`\n${part('0', 1, 1)}\n${part('5', 1, 1)}`)}</image>`;
+    const text = xml(`<!-- <image file='x'>\n<box> -->\n${good}\n${bad}`);
+    const line = text.split('\n').findIndex((each) => each.includes("name='5'")) + 1;
+    expect(messageOf(() => parseIbugXml(text, 'a.xml'))).toBe(
+      `a.xml:${line}: expected parts named 0 to 1, each once, got "5"`,
+    );
+  });
+
   test('that are not well-formed name the line', () => {
     expect(messageOf(() => parseIbugXml(xml('<image>\n</box>'), 'a.xml'))).toMatch(
       /^a\.xml:\d: expected well-formed XML/,
@@ -180,9 +190,28 @@ describe('COCO keypoints', () => {
     [coco([{ image_id: 8 }]), /expected an image with the id of annotations\[0\], got none with 8/],
     [coco([{ image_id: 7, keypoints: [1, 2] }]), /expected annotations\[0\]\.keypoints in threes/],
     ['{"images": [{}], "annotations": []}', /expected COCO keypoint annotations, got images\.0\.id/],
-    ['{', /expected JSON/],
+    ['{\n', /^a\.json:2: expected JSON/],
+    ['{\n"images": [1,],\n"annotations": []}', /^a\.json:2: expected JSON/],
   ])('say what is wrong with %s', (text, message) => {
     expect(messageOf(() => parseCoco(text, 'a.json'))).toMatch(message);
+  });
+});
+
+describe('the line of a COCO file', () => {
+  const images = [{ id: 7, file_name: 'a "quoted" \\ {name].jpg' }];
+  const lineOf = (annotations: unknown[], value: string) => {
+    const text = JSON.stringify({ info: { a: [1, [2]], b: null }, images, annotations }, null, 1);
+    const expected = text.split('\n').findIndex((line) => line.includes(value)) + 1;
+    return [messageOf(() => parseCoco(text, 'a.json')).split(':')[1], String(expected)];
+  };
+
+  test.each([
+    [[{ image_id: 7 }, { image_id: 8 }], '"image_id": 8'],
+    [[{ image_id: 7 }, { bbox: [1, 2, 3, 4], image_id: 7, keypoints: [1, 2] }], '"keypoints"'],
+    [[{ image_id: 7, bbox: [1, 2, 'three', 4] }], '"three"'],
+  ])('of %j is named', (annotations, value) => {
+    const [got, expected] = lineOf(annotations, value);
+    expect(got).toBe(expected);
   });
 });
 

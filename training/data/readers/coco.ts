@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import type { Box, Point, Size } from '../../../domain/geometry.ts';
 import { excerpt, invalidDataset } from '../invalid.ts';
+import { lineOfSyntaxError, lineOfValue } from '../jsonLine.ts';
 
 const id = z.union([z.int(), z.string()]);
 
@@ -51,15 +52,22 @@ export function parseCoco(text: string, file: string): CocoFace[] {
   const faces = coco.annotations.map((annotation, index) => {
     const image = images.get(annotation.image_id);
     if (!image) {
+      const line = lineOfValue(text, ['annotations', index, 'image_id']);
       throw invalidDataset(
         file,
-        null,
+        line,
         `an image with the id of annotations[${index}]`,
         `none with ${annotation.image_id}`,
       );
     }
     used.add(image.id);
-    const points = parseKeypoints(annotation.keypoints ?? [], `annotations[${index}].keypoints`, file);
+    const values = annotation.keypoints ?? [];
+    if (values.length % 3 !== 0) {
+      const line = lineOfValue(text, ['annotations', index, 'keypoints']);
+      const expected = `annotations[${index}].keypoints in threes (x, y, v)`;
+      throw invalidDataset(file, line, expected, excerpt(`${values.length} numbers`));
+    }
+    const points = keypointsOf(values);
     return { file: image.file_name, size: sizeOf(image), box: parseBox(annotation.bbox), ...points };
   });
   const rest = coco.images.filter((image) => !used.has(image.id));
@@ -72,12 +80,19 @@ function parseJson(text: string, file: string): Coco {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalidDataset(file, null, 'JSON', (cause as Error).message, cause);
+    throw invalidDataset(
+      file,
+      lineOfSyntaxError(text, cause as Error),
+      'JSON',
+      excerpt((cause as Error).message),
+      cause,
+    );
   }
   const parsed = cocoSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw invalidDataset(file, null, 'COCO keypoint annotations', `${issue.path.join('.')}: ${issue.message}`);
+  const got = `${issue.path.join('.')}: ${issue.message}`;
+  throw invalidDataset(file, lineOfValue(text, issue.path), 'COCO keypoint annotations', got);
 }
 
 function sizeOf(image: Coco['images'][number]): Size | null {
@@ -90,14 +105,8 @@ function parseBox(bbox: Coco['annotations'][number]['bbox']): Box | null {
   return { left, top, width, height };
 }
 
-function parseKeypoints(
-  values: readonly number[],
-  where: string,
-  file: string,
-): Pick<CocoFace, 'keypoints' | 'labelled'> {
-  if (values.length % 3 !== 0) {
-    throw invalidDataset(file, null, `${where} in threes (x, y, v)`, excerpt(`${values.length} numbers`));
-  }
+/** `values` are x, y, v in turn. */
+function keypointsOf(values: readonly number[]): Pick<CocoFace, 'keypoints' | 'labelled'> {
   const keypoints: Point[] = [];
   const labelled: boolean[] = [];
   for (let i = 0; i < values.length; i += 3) {

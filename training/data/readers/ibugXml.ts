@@ -39,34 +39,47 @@ export function parseIbugXml(text: string, file: string): IbugXml {
   const dataset = child(parser.parse(text), 'dataset');
   const images = children(child(dataset, 'images'), 'image');
   if (images.length === 0) throw invalidDataset(file, null, '<dataset><images><image>', 'no image');
-  const where = new ImageLines(text, file);
+  const wrong = complaints(text, file);
   const name = typeof dataset?.name === 'string' ? dataset.name : '';
-  return { name, faces: images.flatMap((image) => parseImage(image, where)) };
+  return { name, faces: images.flatMap((image, index) => parseImage(image, { wrong, at: [index] })) };
 }
 
-/** Finds the line of an image only when something is wrong with it: the parser does not keep lines. */
-class ImageLines {
-  readonly text: string;
-  readonly file: string;
-  constructor(text: string, file: string) {
-    this.text = text;
-    this.file = file;
-  }
-  wrong(image: string, expected: string, got: string) {
-    const at = this.text.indexOf(image);
-    const line = at < 0 ? null : this.text.slice(0, at).split('\n').length;
-    return invalidDataset(this.file, line, expected, got);
-  }
+/** Where an element stands: which image of the file, which box of that image, which part of that box. */
+type Place = readonly number[];
+
+interface Element {
+  readonly at: Place;
+  wrong(at: Place, expected: string, got: string): Error;
 }
 
-function parseImage(image: Node, where: ImageLines): IbugFace[] {
+const TAGS = [/<image[\s/>]/g, /<box[\s/>]/g, /<part[\s/>]/g] as const;
+
+/** Finds the line of an element only when something is wrong with it: the parser does not keep lines. */
+function complaints(text: string, file: string): Element['wrong'] {
+  // Comments may hold elements that the parser does not see.
+  const seen = text.replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]/g, ' '));
+  return (place, expected, got) => {
+    let start = 0;
+    for (const [depth, index] of place.entries()) {
+      const tag = new RegExp(TAGS[depth]!);
+      tag.lastIndex = start;
+      for (let i = 0; i <= index; i++) start = tag.exec(seen)?.index ?? start;
+    }
+    return invalidDataset(file, seen.slice(0, start).split('\n').length, expected, got);
+  };
+}
+
+function parseImage(image: Node, { at, wrong }: Element): IbugFace[] {
   const name = image.file;
-  if (typeof name !== 'string' || name === '') throw where.wrong('<image', 'an image with a file', 'none');
+  if (typeof name !== 'string' || name === '') throw wrong(at, 'an image with a file', 'none');
   const file = name.replaceAll('\\', '/');
   const size = parseSize(image);
   const boxes = children(image, 'box');
   if (boxes.length === 0) return [{ file, size, box: null, keypoints: null }];
-  return boxes.map((box) => ({ file, size, box: parseBox(box, name, where), keypoints: parseParts(box, name, where) }));
+  return boxes.map((box, index) => {
+    const element = { wrong, at: [...at, index] };
+    return { file, size, box: parseBox(box, element), keypoints: parseParts(box, element) };
+  });
 }
 
 function parseSize(image: Node): Size | null {
@@ -75,35 +88,34 @@ function parseSize(image: Node): Size | null {
   return width && height ? { width, height } : null;
 }
 
-function parseBox(box: Node, name: string, where: ImageLines): Box {
+function parseBox(box: Node, { at, wrong }: Element): Box {
   const side = (key: 'left' | 'top' | 'width' | 'height') => {
     const value = parseNumber(String(box[key] ?? ''));
     const positive = key === 'width' || key === 'height';
-    if (value === null || (positive && value <= 0)) {
-      throw where.wrong(
-        name,
-        `a box with ${positive ? 'a positive' : 'a number as'} ${key}`,
-        excerpt(String(box[key])),
-      );
-    }
-    return value;
+    if (value !== null && (!positive || value > 0)) return value;
+    throw wrong(
+      at,
+      `a box with ${positive ? 'a positive' : 'a number as'} ${key}`,
+      excerpt(String(box[key] ?? 'none')),
+    );
   };
   return { left: side('left'), top: side('top'), width: side('width'), height: side('height') };
 }
 
-function parseParts(box: Node, name: string, where: ImageLines): Point[] | null {
+function parseParts(box: Node, { at, wrong }: Element): Point[] | null {
   const parts = children(box, 'part');
   if (parts.length === 0) return null;
   const points: (Point | undefined)[] = Array.from({ length: parts.length });
-  for (const part of parts) {
+  for (const [order, part] of parts.entries()) {
     const index = parseNumber(String(part.name ?? ''));
     const x = parseNumber(String(part.x ?? ''));
     const y = parseNumber(String(part.y ?? ''));
+    const here = [...at, order];
     if (index === null || x === null || y === null) {
-      throw where.wrong(name, 'parts with name, x and y as numbers', excerpt(JSON.stringify(part)));
+      throw wrong(here, 'parts with name, x and y as numbers', excerpt(JSON.stringify(part)));
     }
-    if (index >= parts.length || points[index]) {
-      throw where.wrong(name, `parts named 0 to ${parts.length - 1}, each once`, excerpt(String(part.name)));
+    if (!(index in points) || points[index]) {
+      throw wrong(here, `parts named 0 to ${parts.length - 1}, each once`, excerpt(String(part.name)));
     }
     points[index] = [x + 0.5, y + 0.5];
   }

@@ -10,20 +10,20 @@ import { excerpt, invalidDataset, parseNumber } from '../invalid.ts';
 /** [K][2] in continuous pixels. Throws INVALID_DATASET. */
 export function parsePts(text: string, file: string): Point[] {
   const points: Point[] = [];
-  let announced: number | null = null;
+  let announced: { readonly count: number; readonly line: number } | null = null;
   let closed = false;
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     const line = raw.replace(/^\uFEFF/, '').trim();
     if (line === '' || line === '{' || /^version\s*:/i.test(line)) continue;
     const head = /^n_points\s*:\s*(\S*)$/i.exec(line);
-    if (head) announced = parseCount(head[1]!, file, index + 1);
+    if (head) announced = { count: parseCount(head[1]!, file, index + 1), line: index + 1 };
     else if (line === '}') closed = true;
     else if (closed) throw invalidDataset(file, index + 1, 'nothing after }', excerpt(line));
     else points.push(parsePoint(line, file, index + 1));
   }
   if (points.length === 0) throw invalidDataset(file, null, 'lines "x y"', 'a file without points');
-  if (announced !== null && announced !== points.length) {
-    throw invalidDataset(file, null, `${announced} points as n_points says`, String(points.length));
+  if (announced !== null && announced.count !== points.length) {
+    throw invalidDataset(file, announced.line, `${announced.count} points as n_points says`, String(points.length));
   }
   return points;
 }
