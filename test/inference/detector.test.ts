@@ -87,6 +87,32 @@ describe('the face detector', () => {
     expect(iou(a!.box, b!.box)).toBeGreaterThan(0.9);
   });
 
+  test('finds a face that it is not sure of where there is no other, and leaves such out beside a sure one', async () => {
+    const grey = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: '#556677' } });
+    const askew = await sharp(await portrait())
+      .resize(300, 300)
+      .toBuffer();
+    const turned = await sharp(askew).rotate(45).resize(380, 380).png().toBuffer();
+    const alone = await grey(640, 480)
+      .composite([{ input: turned, left: 200, top: 60 }])
+      .png()
+      .toBuffer();
+    const detector = await openDetector(runtime, shipped);
+    const [face, ...more] = await detector.detect(await openImage(alone));
+    expect(more).toEqual([]);
+    expect(face?.score).toBeGreaterThan(0.3);
+    expect(face?.score).toBeLessThan(0.5);
+    const { left, top, width, height } = face!.box;
+    expect(Math.hypot(left + width / 2 - 422, top + height / 2 - 193)).toBeLessThan(25);
+    const strict = await openDetector(runtime, shipped, { minScore: 0.5 });
+    expect(await strict.detect(await openImage(alone))).toEqual([]);
+    const upright = await scene(640, 480, [{ left: 200, top: 60, side: 400 }]);
+    const both = [alone, upright].map((input, i) => ({ input, left: i * 640, top: 0 }));
+    const found = await detector.detect(await openImage(await grey(1280, 480).composite(both).png().toBuffer()));
+    expect(found.map(({ box, score }) => box.left > 640 && score > 0.5)).toEqual([true]);
+  });
+
   test('finds nobody in a plain picture', async () => {
     const detector = await openDetector(runtime, shipped);
     expect(await detector.detect(await openImage(await scene(640, 480, [])))).toEqual([]);
