@@ -11,6 +11,7 @@ import { listFigures, readEpochs, type TrainingEpoch, type TrainingView } from '
 import { readRecord } from '../training/ledger/objects.ts';
 import { recipeSchema } from '../training/recipes/schema.ts';
 import { type OwnPhoto, ownPictures } from '../training/report/facePictures.ts';
+import { madePictures } from '../training/report/madePhotos.ts';
 import type { ReportFacts } from '../training/report/report.ts';
 import { reportFaces, syntheticTestSamples, testSamples } from '../training/report/testFaces.ts';
 import { resolveData } from '../training/worker/datasets.ts';
@@ -35,14 +36,21 @@ export async function reportFacts(
   const ledger = { view, epochs: await allEpochs(embedded, training), figures: await pngFigures(embedded, training) };
   if (!found) {
     const missing = 'There is no model to score them with: the run has not finished.';
-    return { ...ledger, card: null, tested: { missing }, own: null };
+    return { ...ledger, card: null, tested: { missing }, own: null, made: [] };
   }
   const { own, signal } = options;
   const { card } = found;
   const predictor = await openPredictor(found, own !== null);
   try {
     const tested = await testedFaces(embedded, view, found, predictor, options);
-    return { ...ledger, card, tested, own: own && (await ownPictures(predictor, card, own, signal)) };
+    if (!own) return { ...ledger, card, tested, own: null, made: [] };
+    return {
+      ...ledger,
+      card,
+      tested,
+      own: await ownPictures(predictor, card, own, signal),
+      made: await madePictures(predictor, card, options.scratch, signal),
+    };
   } finally {
     await predictor.close();
   }

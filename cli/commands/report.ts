@@ -22,7 +22,10 @@ export function addReportCommand(program: Command, context: CliContext): void {
     .command('report')
     .description('write a training run as one HTML page: curves, errors and what goes with them, pictures')
     .argument('<training>', 'id of the training run')
-    .option('--own <dir>', 'own photos, to be shown with what the network finds in them')
+    .option(
+      '--own <dir>',
+      'own photos, to be shown with what the network finds in them; beside them a masked face and a photographed screen, made from a rendered face',
+    )
     .option('--out <file.html>', 'where it is written; default: report-TRAINING.html')
     .option('--data-folder <dir>', 'folder of the embedded stack; default: .fiducial')
     .action((training: string, flags: ReportFlags) => report(training, flags, context));
@@ -44,7 +47,8 @@ async function report(training: string, flags: ReportFlags, { config, output, si
     const out = resolve(flags.out ?? `report-${training}.html`);
     await writeFile(out, await reportPage(facts));
     const faces = 'missing' in facts.tested ? 0 : facts.tested.length;
-    output.result({ training, out, faces, own: facts.own?.length ?? 0 }, `${out}: ${faces} test faces`);
+    const counts = { faces, own: facts.own?.length ?? 0, made: facts.made.length };
+    output.result({ training, out, ...counts }, `${out}: ${faces} test faces`);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     await close();

@@ -4,8 +4,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FiducialError, isFiducialError } from '../../domain/errors.ts';
+import type { ModelPackage } from '../../inference/package.ts';
 import { openEmbedded } from '../../storage/embedded/index.ts';
 import { BACKEND_NAMES } from '../../training/backends/types.ts';
+import type { Sample } from '../../training/data/sample.ts';
 import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
 import {
   gridOf,
@@ -15,12 +17,13 @@ import {
   RECIPES,
   recipeNamed,
 } from '../../training/recipes/index.ts';
+import { sameFaces, twoOf } from '../../training/report/sameFaces.ts';
 import { errorsOf, runTraining } from '../../training/worker/runTraining.ts';
 import { type CliContext, DEFAULT_PROJECT } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { trainerParts } from '../local.ts';
 import { table } from '../output.ts';
-import { writeSweepFigures } from '../sweepFigures.ts';
+import { ROW_PICTURE, type SweepRow, writeSweepFigures } from '../sweepFigures.ts';
 
 interface TrainFlags {
   readonly data: string[];
@@ -89,7 +92,9 @@ interface TrainedOnce {
   };
   readonly text: string;
   readonly epochs: readonly TrainingEpoch[];
-  readonly figureFolder: string;
+  readonly model: ModelPackage;
+  /** The faces that it was tested on. */
+  readonly tested: readonly Sample[];
 }
 
 async function trainOnce(
@@ -104,6 +109,7 @@ async function trainOnce(
     const training = flags.resume ?? (await newTraining(embedded, recipe, overrides, flags));
     output.note(`training run ${training}`);
     const epochs: TrainingEpoch[] = [];
+    const tested: Sample[] = [];
     const started = performance.now();
     const outcome = await runTraining(
       trainerParts(embedded.stores.models, embedded.folder, 1),
@@ -111,10 +117,12 @@ async function trainOnce(
       training,
       signal,
       {
-        onData: ({ train: part, val, test }) =>
+        onData: ({ train: part, val, test }) => {
+          tested.push(...test.samples);
           output.note(
             `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
-          ),
+          );
+        },
         onEpoch: (epoch) => {
           epochs.push(epoch);
           output.note(epochLine(epoch));
@@ -149,7 +157,8 @@ async function trainOnce(
         `figures in ${figureFolder}`,
       ].join('\n'),
       epochs,
-      figureFolder,
+      model: { card, bytes: trained.onnx },
+      tested,
     };
   } finally {
     await embedded.close();
@@ -178,6 +187,16 @@ async function newTraining(
   return job.training;
 }
 
+/** One setting of a sweep, in the order of the grid. */
+interface SettingTried {
+  readonly label: string;
+  readonly overrides: Overrides;
+  /** Null where it diverged. */
+  readonly trained: TrainedOnce | null;
+  /** Why it diverged. */
+  readonly message: string;
+}
+
 async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Promise<void> {
   const grid =
     flags.grid.length > 0 ? Object.fromEntries(flags.grid.map(parseGrid)) : (recipeNamed(recipe).sweep ?? null);
@@ -185,53 +204,62 @@ async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Pr
     throw new FiducialError('INVALID_INPUT', `Expected --grid KEY=A,B,C: the recipe ${recipe} has no sweep of its own`);
   const fixed = Object.fromEntries(flags.set.map(parseAssignment));
   const { figures: sweepFolder, ...rest } = flags;
-  const rows: { readonly label: string; readonly overrides: Overrides; readonly trained: TrainedOnce }[] = [];
-  const diverged: { readonly label: string; readonly overrides: Overrides; readonly error: FiducialError }[] = [];
+  const tried: SettingTried[] = [];
+  const rows: SweepRow[] = [];
+  let shown: Sample[] | null = null;
   for (const overrides of gridOf(grid)) {
     const label = Object.entries(overrides)
       .map(([key, value]) => `${key.split('.').at(-1)} ${String(value)}`)
       .join(', ');
-    context.output.note(`sweep ${rows.length + diverged.length + 1}: ${label}`);
-    try {
-      rows.push({ label, overrides, trained: await trainOnce(recipe, { ...fixed, ...overrides }, rest, context) });
-    } catch (error) {
-      // A setting that does not converge is a result of the sweep, not its end.
-      if (!isFiducialError(error, 'DIVERGED')) throw error;
-      context.output.note(error.message);
-      diverged.push({ label, overrides, error });
-    }
+    context.output.note(`sweep ${tried.length + 1}: ${label}`);
+    const setting = await trySetting(label, overrides, () =>
+      trainOnce(recipe, { ...fixed, ...overrides }, rest, context),
+    );
+    const { trained, message } = setting;
+    tried.push(setting);
+    if (message) context.output.note(message);
+    if (trained) shown ??= twoOf(trained.tested);
+    const { signal } = context;
+    const pictures = trained && shown ? await sameFaces(trained.model, shown, { side: ROW_PICTURE, signal }) : [];
+    rows.push({ label, epochs: trained?.epochs ?? [], pictures, diverged: !trained });
   }
-  if (rows.length === 0) throw diverged[0]!.error;
+  const finished = tried.flatMap(({ trained, ...setting }) => (trained ? [{ ...setting, trained }] : []));
+  const diverged = tried.filter(({ trained }) => !trained);
+  const first = finished[0];
+  if (!first) throw new FiducialError('DIVERGED', `Every setting diverged; the first: ${diverged[0]!.message}`);
   const folder =
     sweepFolder ??
-    join(resolve(flags.dataFolder ?? context.config.dataFolder), 'figures', `sweep-${rows[0]!.trained.json.run}`);
-  const figures = await writeSweepFigures(
-    folder,
-    rows.map(({ label, trained }) => ({
-      label,
-      epochs: trained.epochs,
-      predictions: join(trained.figureFolder, 'predictions.png'),
-    })),
-  );
-  const best = [...rows].sort((a, b) => a.trained.json.test.loss - b.trained.json.test.loss);
+    join(resolve(flags.dataFolder ?? context.config.dataFolder), 'figures', `sweep-${first.trained.json.run}`);
+  const figures = await writeSweepFigures(folder, rows);
+  const best = [...finished].sort((a, b) => a.trained.json.test.loss - b.trained.json.test.loss);
   context.output.result(
     {
       recipe,
-      runs: rows.map(({ overrides, trained }) => ({ overrides, ...trained.json })),
-      diverged: diverged.map(({ overrides, error }) => ({ overrides, message: error.message })),
+      runs: finished.map(({ overrides, trained }) => ({ overrides, ...trained.json })),
+      diverged: diverged.map(({ overrides, message }) => ({ overrides, message })),
       figures,
     },
     table([
       ['setting', 'test loss', 'test MAE'],
-      ...best.map(({ label, trained }) => [
-        label,
-        trained.json.test.loss.toExponential(2),
-        px(trained.json.test.maePx),
-      ]),
+      ...best.map(({ label, trained: { json } }) => [label, json.test.loss.toExponential(2), px(json.test.maePx)]),
       ...diverged.map(({ label }) => [label, 'diverged', '-']),
     ]),
   );
   context.exitWith(EXIT.ok);
+}
+
+/** A setting that does not converge is a result of the sweep, not its end. */
+async function trySetting(
+  label: string,
+  overrides: Overrides,
+  train: () => Promise<TrainedOnce>,
+): Promise<SettingTried> {
+  try {
+    return { label, overrides, trained: await train(), message: '' };
+  } catch (error) {
+    if (!isFiducialError(error, 'DIVERGED')) throw error;
+    return { label, overrides, trained: null, message: error.message };
+  }
 }
 
 function epochLine({ epoch, train: { loss }, test, seconds }: TrainingEpoch): string {

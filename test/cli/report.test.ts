@@ -54,7 +54,7 @@ async function report(...argv: string[]) {
 describe('fiducial report', () => {
   test('is one page with everything inside it', async () => {
     const { result, html } = await report(trainings.finished, '--own', join(folder, 'own'));
-    expect(result).toMatchObject({ training: trainings.finished, faces: expect.any(Number), own: 2 });
+    expect(result).toMatchObject({ training: trainings.finished, faces: expect.any(Number), own: 2, made: 3 });
     for (const part of [
       'Loss of train and test by epoch',
       'Share of faces at or below an error',
@@ -68,6 +68,9 @@ describe('fiducial report', () => {
       'me &#38; &#60;you&#62;.jpg',
       'broken.png',
       'NOT_AN_IMAGE',
+      'No photo of a masked person or of a screen that may be shown came with the project',
+      'made: a mask drawn on the rendered face',
+      'made: the rendered face photographed from a screen',
       'The recipe as it ran',
     ]) {
       expect(html).toContain(part);

@@ -7,6 +7,7 @@ import type { ModelCard } from '../../domain/modelCard.ts';
 import type { CropRule } from '../../domain/records.ts';
 import { drawOverlay } from '../../imaging/overlay.ts';
 import type { Predictor } from '../../inference/predictor.ts';
+import type { CheckedFace } from '../check/checkFaces.ts';
 import type { Evidence } from './evidence.ts';
 import { evidenceText, standingOut } from './reasons.ts';
 import type { ReportedFace } from './testFaces.ts';
@@ -63,12 +64,16 @@ export async function facePicture(
   };
 }
 
-/** The points that the network was to find. */
-function truthOf({ sample: { keypoints, layout } }: ReportedFace, card: ModelCard): readonly Point[] {
+/** The points that the network was to find; none where the labels do not have them. */
+export function truthOf(
+  { sample: { keypoints, layout } }: Pick<CheckedFace, 'sample'>,
+  card: ModelCard,
+): readonly Point[] {
   return (keypoints && truthInLayout({ keypoints, layout }, card.layout, card.points)) ?? [];
 }
 
-function regionOf(points: readonly Point[], { points: count }: ModelCard): Box | null {
+/** What of the image to show; null: all of it, since a point or two say nothing about a face's extent. */
+export function regionOf(points: readonly Point[], { points: count }: ModelCard): Box | null {
   return count > 2 && points.length > 0 ? squareAround(boundingBox(points), 1.5) : null;
 }
 

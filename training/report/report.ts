@@ -32,9 +32,14 @@ export interface ReportFacts {
   readonly tested: readonly ReportedFace[] | { readonly missing: string };
   /** Null where none were given. */
   readonly own: readonly CaptionedPicture[] | null;
+  /** Beside one's own: a masked face and a photographed screen, which are made, since no such photo may ship. */
+  readonly made: readonly CaptionedPicture[];
 }
 
 const SHOWN_EACH = 8;
+
+const MADE_NOTE =
+  'No photo of a masked person or of a screen that may be shown came with the project, so these are made from a face that it renders, free of any licence; its points are known. Prediction green, true points orange.';
 
 export async function reportPage(facts: ReportFacts): Promise<string> {
   const { view, card, tested } = facts;
@@ -46,6 +51,9 @@ export async function reportPage(facts: ReportFacts): Promise<string> {
     ...('missing' in tested ? [{ title: 'Test faces', body: paragraph(tested.missing) }] : []),
     ...figureSections(facts),
     ...(facts.own ? [{ title: 'Own photos', body: pictures(facts.own, 'photos') }] : []),
+    ...(facts.made.length > 0
+      ? [{ title: 'A mask and a screen, made', body: paragraph(MADE_NOTE) + pictures(facts.made, 'photos') }]
+      : []),
     recipeSection(view),
   ];
   const lead = `${status.toLowerCase()}${done?.error ? `: ${done.error.code}: ${done.error.message}` : ''}`;
