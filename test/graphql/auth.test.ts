@@ -10,6 +10,7 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  isObjectType,
 } from 'graphql';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -55,29 +56,50 @@ describe('without a token', () => {
   });
 });
 
-/** A literal that fits the type. Ids are those of a run, which every argument for another type refuses. */
-function literal(type: GraphQLInputType): string {
-  if (isNonNullType(type)) return literal(type.ofType);
-  if (isListType(type)) return `[${literal(type.ofType)}]`;
+/** Of a place that takes an id, below an argument: the names of its input fields. */
+type Place = readonly string[];
+
+/** A literal that fits the type, optional fields left out but for the one at `place`, which is `chosen`. */
+function literal(type: GraphQLInputType, place: Place | null = null, chosen = ''): string {
+  if (isNonNullType(type)) return literal(type.ofType, place, chosen);
+  if (isListType(type)) return `[${literal(type.ofType, place, chosen)}]`;
   if (isEnumType(type)) return (type as GraphQLEnumType).getValues()[0]!.name;
-  if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-    return `{${fields.map((field) => `${field.name}: ${literal(field.type)}`).join(', ')}}`;
-  }
-  return (
-    { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"'
-  );
+  if (isInputObjectType(type)) return `{${fieldsOf(Object.values(type.getFields()), place, chosen)}}`;
+  if (place?.length === 0) return chosen;
+  return { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"';
+}
+
+function fieldsOf(
+  fields: readonly { readonly name: string; readonly type: GraphQLInputType }[],
+  place: Place | null,
+  chosen: string,
+): string {
+  return fields
+    .filter(({ name, type }) => isNonNullType(type) || place?.[0] === name)
+    .map(({ name, type }) => `${name}: ${literal(type, place?.[0] === name ? place.slice(1) : null, chosen)}`)
+    .join(', ');
+}
+
+/** Every place in these arguments that takes an id, needed or not, however deep. */
+function idPlaces(fields: readonly { readonly name: string; readonly type: GraphQLInputType }[]): Place[] {
+  return fields.flatMap(({ name, type }) => {
+    const named = getNamedType(type);
+    if (isInputObjectType(named)) return idPlaces(Object.values(named.getFields())).map((place) => [name, ...place]);
+    return named.name === 'ID' ? [[name]] : [];
+  });
 }
 
 /** Every field of Query, Mutation and Subscription, with the scope that it names. */
 const roots = [schema.getQueryType()!, schema.getMutationType()!, schema.getSubscriptionType()!].flatMap(
   (type: GraphQLObjectType) =>
     Object.values(type.getFields()).map((field) => {
-      const args = field.args
-        .filter((arg) => isNonNullType(arg.type))
-        .map((arg) => `${arg.name}: ${literal(arg.type)}`);
-      const call = `${type.name.toLowerCase()} { ${field.name}${args.length ? `(${args.join(', ')})` : ''} { __typename } }`;
-      return { name: `${type.name}.${field.name}`, scope: field.extensions.scope as Scope, call };
+      const callWith = (place: Place | null, chosen = '') => {
+        const args = fieldsOf(field.args, place, chosen);
+        return `${type.name.toLowerCase()} { ${field.name}${args ? `(${args})` : ''} { __typename } }`;
+      };
+      const name = `${type.name}.${field.name}`;
+      const scope = field.extensions.scope as Scope;
+      return { name, scope, call: callWith(null), callWith, ids: idPlaces(field.args) };
     }),
 );
 
@@ -114,21 +136,21 @@ describe('scopes', () => {
 });
 
 describe('projects', () => {
-  test('an id of another project is refused in every argument that takes one', async () => {
+  test('an id of another project is refused in every argument and input field that takes one', async () => {
     const { api } = await stack({ authenticators: [byName] });
     const types = ['Batch', 'Run', 'Prediction', 'Model', 'ModelVersion', 'TrainingRun', 'Sweep', 'ApiToken'];
-    const withIds = roots.filter(({ call }) => call.includes('Run:default:r1'));
-    expect(withIds.length).toBeGreaterThan(12);
-    for (const { name, call } of withIds) {
+    const places = roots.flatMap(({ name, callWith, ids }) =>
+      ids.map((place) => ({ name: `${name}(${place.join('.')})`, callWith, place })),
+    );
+    expect(places.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Query.runs(batch)', 'Query.runs(model)', 'Mutation.rerun(input.run)']),
+    );
+    for (const { name, callWith, place } of places) {
       const codes = new Set<string | undefined>();
       for (const type of types) {
         const rest = { Prediction: 'r:000000:0', ModelVersion: 'm:v1' }[type] ?? 'x';
-        const { data, errors } = await ask(
-          api,
-          call.replace('Run:default:r1', `${type}:default:${rest}`),
-          {},
-          'admin@elsewhere',
-        );
+        const call = callWith(place, JSON.stringify(`${type}:default:${rest}`));
+        const { data, errors } = await ask(api, call, {}, 'admin@elsewhere');
         codes.add(errors?.[0]?.extensions?.code ?? data?.[Object.keys(data)[0]!]?.__typename);
       }
       expect.soft(codes, name).toContain('FORBIDDEN');
@@ -139,6 +161,16 @@ describe('projects', () => {
         )
         .toEqual([]);
     }
+  });
+
+  test('only entrances take ids, so that the walk above sees them all', () => {
+    const entrances = new Set(['Query', 'Mutation', 'Subscription']);
+    const others = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) && !entrances.has(type.name)
+        ? Object.values(type.getFields()).flatMap(({ name, args }) => idPlaces(args).map(() => `${type.name}.${name}`))
+        : [],
+    );
+    expect(others).toEqual([]);
   });
 
   test('a project by name is refused as well, whether or not it exists', async () => {
