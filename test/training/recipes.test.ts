@@ -56,6 +56,18 @@ describe('overrides', () => {
     expect(() => parseAssignment('epochs')).toThrow(/KEY=VALUE/);
   });
 
+  test('a loss or a schedule of another kind comes whole, as JSON', () => {
+    const set = (text: string) => withOverrides(recipeNamed('face68'), Object.fromEntries([parseAssignment(text)]));
+    expect(set('schedule={"name":"step","afterEpochs":[20,26],"factor":0.1}').schedule).toEqual({
+      ...{ name: 'step', warmupSteps: 0, afterEpochs: [20, 26], factor: 0.1 },
+    });
+    expect(set('loss={"name":"softWing","w1":0.008,"w2":0.08,"epsilon":0.002}').loss).toEqual({
+      ...{ name: 'softWing', w1: 0.008, w2: 0.08, epsilon: 0.002, heatmapWeight: 0, heatmapSigma: 1 },
+    });
+    expect(() => set('schedule.name=step')).toThrow(/schedule\.afterEpochs: .*--set 'schedule=\{\.\.\.\}'/);
+    expect(() => set('schedule={"name":"step","afterEpochs":[],"factor":0.1}')).toThrow(/afterEpochs/);
+  });
+
   test('a grid is every combination', () => {
     const grid = Object.fromEntries([
       parseGrid('architecture.kernel=3,5'),

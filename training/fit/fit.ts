@@ -45,7 +45,10 @@ export interface FitOptions extends TrainerOptions {
   /** Stops after the step at hand, with a checkpoint. */
   readonly signal?: AbortSignal;
   readonly onStep?: (record: StepRecord) => void;
-  /** Awaited, after the epoch's checkpoint. */
+  /**
+   * Awaited, after the epoch's checkpoint. Called again for the last epoch where a run is resumed at its end: who died
+   * between the two had not been told.
+   */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
   /** Seconds, for the record. */
   readonly clock?: () => number;
@@ -76,6 +79,8 @@ export async function fitModel(options: FitOptions): Promise<FitResult> {
   const clock = options.clock ?? (() => performance.now() / 1000);
   let position = (options.resume && checkpoints ? await restore(checkpoints, trainer) : null) ?? START;
   const save = (name: string) => checkpoints?.save(encodeCheckpoint(capture(trainer, options.recipe, position)), name);
+  const told = position.step === 0 ? position.history.at(-1) : undefined;
+  if (told) await options.onEpoch?.(told);
 
   while (position.epoch < epochs) {
     const started = clock();
@@ -116,8 +121,8 @@ export async function fitModel(options: FitOptions): Promise<FitResult> {
 const START: Position = { epoch: 0, step: 0, lossSum: 0, typicalLoss: null, optimiserStep: 0, history: [], best: null };
 
 function learningRateAt({ optimiser, schedule, batches, epochs }: FitOptions, { epoch, step }: Position): number {
-  const total = batches.stepsPerEpoch * epochs;
-  return optimiser.learningRate * scheduleFactor(schedule, epoch * batches.stepsPerEpoch + step, total);
+  const { stepsPerEpoch } = batches;
+  return optimiser.learningRate * scheduleFactor(schedule, epoch * stepsPerEpoch + step, { stepsPerEpoch, epochs });
 }
 
 function takeStep(options: FitOptions, trainer: Trainer, position: Position, batch: Batch): number {

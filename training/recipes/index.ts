@@ -51,7 +51,11 @@ export function withOverrides(recipe: Recipe, overrides: Overrides): Recipe {
   const parsed = recipeSchema.safeParse(changed);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
-  throw new FiducialError('INVALID_INPUT', `Recipe ${recipe.name}: ${path.join('.')}: ${message}; see --set`);
+  const field = String(path[0] ?? 'the recipe');
+  throw new FiducialError(
+    'INVALID_INPUT',
+    `Recipe ${recipe.name}: ${path.join('.')}: ${message}; to exchange all of ${field}, give it as JSON: --set '${field}={...}'`,
+  );
 }
 
 function assign(target: unknown, path: readonly string[], value: unknown, key: string): void {

@@ -18,6 +18,9 @@ const targetSchema = z.object({
   points: z.int().positive(),
 });
 
+/** Beside the loss of coordinates: weight of the heatmaps' divergence from a Gaussian of so many cells. */
+const heatmapTerm = { heatmapWeight: z.number().min(0).default(0), heatmapSigma: positive.default(1) };
+
 /** How people are parted. Each says on which side a person is; the val part chooses, the test part is looked at once. */
 const splitSchema = z.discriminatedUnion('by', [
   /** Fold `fold` of `folds` is the test; each person is tested in one fold. */
@@ -47,13 +50,9 @@ const lossSchema = z.discriminatedUnion('name', [
   z.object({ name: z.enum(['mse', 'l1']) }),
   z.object({ name: z.literal('smoothL1'), beta: positive }),
   /** Feng et al., CVPR 2018; w and epsilon in crop units. */
-  z.object({
-    name: z.literal('wing'),
-    w: positive,
-    epsilon: positive,
-    heatmapWeight: z.number().min(0).default(0),
-    heatmapSigma: positive.default(1),
-  }),
+  z.object({ name: z.literal('wing'), w: positive, epsilon: positive, ...heatmapTerm }),
+  /** Lin et al., IEEE TIP 2021: linear below w1, Wing's logarithm above, weighed by w2; all in crop units. */
+  z.object({ name: z.literal('softWing'), w1: positive, w2: positive, epsilon: positive, ...heatmapTerm }),
 ]);
 
 const optimiserSchema = z.object({
@@ -66,10 +65,12 @@ const optimiserSchema = z.object({
   clipNorm: positive.nullable().default(null),
 });
 
-const scheduleSchema = z.object({
-  name: z.enum(['constant', 'cosine']),
-  warmupSteps: z.int().min(0).default(0),
-});
+const warmupSteps = z.int().min(0).default(0);
+const scheduleSchema = z.discriminatedUnion('name', [
+  z.object({ name: z.enum(['constant', 'cosine']), warmupSteps }),
+  /** The learning rate is multiplied by `factor` after each of so many whole epochs. */
+  z.object({ name: z.literal('step'), warmupSteps, afterEpochs: z.array(z.int().positive()).min(1), factor: positive }),
+]);
 
 export const recipeSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),

@@ -75,10 +75,11 @@ describe('a step', () => {
 
 test('a schedule warms up linearly and falls to 0 by half a cosine, or by steps', () => {
   const cosine = { name: 'cosine', warmupSteps: 10 } as const;
-  expect([0, 4, 9, 10, 60, 110].map((step) => scheduleFactor(cosine, step, 110))).toEqual([0.1, 0.5, 1, 1, 0.5, 0]);
-  const steps = { name: 'step', at: [0.5, 0.75], factor: 0.1 } as const;
-  expect([0, 49, 50, 75].map((step) => scheduleFactor(steps, step, 100))).toEqual([1, 1, 0.1, 0.1 ** 2]);
-  expect(scheduleFactor({ name: 'constant' }, 7, 100)).toBe(1);
+  const run = { stepsPerEpoch: 11, epochs: 10 };
+  expect([0, 4, 9, 10, 60, 110].map((step) => scheduleFactor(cosine, step, run))).toEqual([0.1, 0.5, 1, 1, 0.5, 0]);
+  const steps = { name: 'step', afterEpochs: [2, 5], factor: 0.1 } as const;
+  expect([0, 21, 22, 54, 55].map((step) => scheduleFactor(steps, step, run))).toEqual([1, 1, 0.1, 0.1, 0.1 ** 2]);
+  expect(scheduleFactor({ name: 'constant' }, 7, run)).toBe(1);
 });
 
 test('the moving average forgets its start in the first steps and moves slowly later', () => {
