@@ -20,6 +20,10 @@ export interface Pinned {
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 visible ASCII characters');
 
+/** Of the argument, in the schema. */
+export const IDEMPOTENCY =
+  'Repeating the call with the same key and arguments does nothing twice and answers the same.';
+
 /** INVALID_INPUT where the key came with other arguments before. `project` has been checked. */
 export async function pinCall(
   { parts, caller }: ApiContext,

@@ -8,8 +8,9 @@ import { builder } from '../builder.ts';
 import { openId } from '../ids.ts';
 import { type Watched, watch } from '../live.ts';
 import type { ApiContext } from '../ports.ts';
+import { EpochRef } from './epoch.ts';
 import { ProgressRef, RunRef } from './run.ts';
-import { EpochRef, TrainingRef } from './training.ts';
+import { TrainingRef } from './training.ts';
 
 interface RunEvent {
   readonly run: RunView;

@@ -7,11 +7,11 @@ import { readRun } from '../../scoring/read/runs.ts';
 import type { RunView } from '../../scoring/read/types.ts';
 import { builder } from '../builder.ts';
 import { commit } from '../commits.ts';
-import { pinCall } from '../idempotency.ts';
+import { IDEMPOTENCY, pinCall } from '../idempotency.ts';
 import { openId } from '../ids.ts';
 import { parseInput } from '../input.ts';
 import { addGroundTruth } from '../truth.ts';
-import { DeletePayload, IDEMPOTENCY, RunPayload } from './batch.ts';
+import { DeletePayload, RunPayload } from './batchOperations.ts';
 import { CropRule, requireRun } from './run.ts';
 
 builder.mutationField('cancelRun', (t) =>

@@ -5,12 +5,11 @@ import { enqueueSweep, listSweeps, readSweep, type Sweep, trainingJobSchema } fr
 import { requireProject } from '../auth/caller.ts';
 import { builder } from '../builder.ts';
 import { connectionTypes } from '../connections.ts';
-import { pinCall } from '../idempotency.ts';
+import { IDEMPOTENCY, pinCall } from '../idempotency.ts';
 import { nodeId, openId, openNodeId } from '../ids.ts';
 import { parseInput } from '../input.ts';
 import { connectionOf, forwards, once, pageCost, pageOfIds } from '../pages.ts';
 import type { ApiContext } from '../ports.ts';
-import { IDEMPOTENCY } from './batch.ts';
 import { loadTraining, TrainingRef } from './training.ts';
 
 const SweepTrainingRef = builder

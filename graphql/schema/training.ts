@@ -1,62 +1,22 @@
 /** Training runs: a recipe, its epochs, its figures, and the model that came of it. */
-import { z } from 'zod';
-import { FiducialError } from '../../domain/errors.ts';
-import { modelKeys } from '../../domain/keys.ts';
-import { slugSchema } from '../../domain/records.ts';
 import { decodeCursor, encodeCursor } from '../../scoring/read/cursor.ts';
 import {
-  cancelTraining,
-  enqueueTraining,
   listFigures,
   listTrainings,
-  type PartErrors,
   readEpochs,
   readTraining,
-  resumeTraining,
   TRAINING_STATUSES,
-  type TrainingEpoch,
   type TrainingView,
-  trainingJobSchema,
 } from '../../training/ledger/index.ts';
-import { RECIPES } from '../../training/recipes/index.ts';
-import { type Recipe, recipeSchema } from '../../training/recipes/schema.ts';
 import { requireProject } from '../auth/caller.ts';
 import { builder } from '../builder.ts';
 import { connectionTypes } from '../connections.ts';
-import { pinCall } from '../idempotency.ts';
 import { nodeId, openId, openNodeId } from '../ids.ts';
-import { parseInput } from '../input.ts';
+import { loadVersion } from '../models.ts';
 import { connectionOf, forwards, once, pageCost, pageOfIds } from '../pages.ts';
 import type { ApiContext } from '../ports.ts';
-import { IDEMPOTENCY } from './batch.ts';
-import { loadVersion, ModelVersionRef } from './model.ts';
-
-const RecipeRef = builder.objectRef<Recipe>('Recipe').implement({
-  description: 'A value that says everything about a training run.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'As `startTraining` names it.' }),
-    description: t.exposeString('description', { description: 'In words for people.' }),
-    value: t.field({
-      type: 'JSON',
-      description: 'All its fields; each can be overridden.',
-      resolve: (recipe) => recipe,
-    }),
-    schema: t.field({
-      type: 'JSON',
-      description: 'What each field may be, as JSON Schema.',
-      resolve: () => z.toJSONSchema(recipeSchema, { io: 'input', unrepresentable: 'any' }),
-    }),
-  }),
-});
-
-builder.queryField('recipes', (t) =>
-  t.field({
-    type: [RecipeRef],
-    scope: 'read',
-    description: 'The recipes that ship.',
-    resolve: () => Object.values(RECIPES),
-  }),
-);
+import { EpochRef, Epochs, FigureRef, PartErrorsRef } from './epoch.ts';
+import { ModelVersionRef } from './modelVersion.ts';
 
 const TrainingStatus = builder.enumType('TrainingStatus', {
   description: 'Derived from what is stored, never stored itself.',
@@ -76,48 +36,8 @@ const TrainingStatus = builder.enumType('TrainingStatus', {
   ) as Record<(typeof TRAINING_STATUSES)[number], { description: string }>,
 });
 
-const PartErrorsRef = builder.objectRef<PartErrors>('PartErrors').implement({
-  description: 'How well the network does on a part of the data.',
-  fields: (t) => ({
-    loss: t.exposeFloat('loss', { description: "The recipe's loss." }),
-    maePx: t.exposeFloat('maePx', { nullable: true, description: 'Mean absolute error, pixels of the images.' }),
-    nme: t.exposeFloat('nme', { nullable: true, description: 'By the inter-ocular distance, a fraction.' }),
-  }),
-});
-
-export const EpochRef = builder.objectRef<TrainingEpoch>('Epoch').implement({
-  description: 'One pass over the training data.',
-  fields: (t) => ({
-    epoch: t.exposeInt('epoch', { description: 'From 1.' }),
-    train: t.expose('train', { type: PartErrorsRef, description: 'On what it is trained on.' }),
-    test: t.expose('test', { type: PartErrorsRef, description: 'On what it is not.' }),
-    learningRate: t.float({
-      nullable: true,
-      description: 'At its end.',
-      resolve: ({ learningRate }) => learningRate ?? null,
-    }),
-    seconds: t.exposeFloat('seconds', { description: 'It took.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it ended.' }),
-  }),
-});
-
-const FigureRef = builder.objectRef<{ project: string; training: string; name: string }>('Figure').implement({
-  description: 'A picture or table of a training run.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'loss.svg, good.png, kernels.png, ...' }),
-    url: t.string({
-      description: 'Gives it, for minutes.',
-      resolve: ({ project, training, name }, _, { parts }) => {
-        const key = `${modelKeys.trainingFigures(project, training)}${name}`;
-        return parts.stores.models.signDownload(key, parts.settings.downloadSeconds);
-      },
-    }),
-  }),
-});
-
 export const TrainingRef = builder.objectRef<TrainingView>('TrainingRun');
 export const Trainings = connectionTypes(TrainingRef, 'TrainingRun');
-const Epochs = connectionTypes(EpochRef, 'Epoch');
 
 /** Read once a request. Null where there is none. */
 export function loadTraining(context: ApiContext, project: string, training: string): Promise<TrainingView | null> {
@@ -276,93 +196,4 @@ builder.queryField('trainings', (t) =>
     },
     ...Trainings,
   ),
-);
-
-const StartTrainingInput = builder.inputType('StartTrainingInput', {
-  description: 'What to train.',
-  fields: (t) => ({
-    project: t.string({ defaultValue: 'default', description: 'Project.' }),
-    recipe: t.string({ required: true, description: 'Name of a recipe.' }),
-    overrides: t.field({ type: 'JSON', description: '{"optimiser.learningRate": 0.001, ...}' }),
-    data: t.stringList({
-      description: 'Folders that the trainer can read, or NAME@VERSION; by default synthetic faces.',
-    }),
-    backend: t.string({ description: 'By default the best there is.' }),
-    model: t.string({ description: "Name of the model that is registered; by default the recipe's." }),
-    idempotencyKey: t.string({ description: IDEMPOTENCY }),
-  }),
-});
-
-export const TrainingPayload = builder.objectRef<{ training: TrainingView }>('TrainingPayload').implement({
-  description: 'A training run.',
-  fields: (t) => ({ training: t.expose('training', { type: TrainingRef, description: 'As it stands now.' }) }),
-});
-
-/** `--set` and `--grid` in JSON. */
-export function parseFields(value: unknown, name: string): Record<string, unknown> {
-  return parseInput(z.record(z.string().min(1).max(200), z.json()), value ?? {}, name);
-}
-
-async function reread(context: ApiContext, project: string, training: string): Promise<{ training: TrainingView }> {
-  const view = await readTraining(context.parts.stores, project, training);
-  if (!view) throw new FiducialError('NOT_FOUND', `Expected a training run, got "${training}", which does not exist`);
-  return { training: view };
-}
-
-builder.mutationField('startTraining', (t) =>
-  t.field({
-    type: TrainingPayload,
-    scope: 'write',
-    errors: {},
-    description: 'Queues a training run.',
-    args: { input: t.arg({ type: StartTrainingInput, required: true, description: 'What to train.' }) },
-    resolve: async (_, { input }, context) => {
-      const project = requireProject(context.caller, input.project ?? 'default');
-      const { at, unique } = await pinCall(context, 'startTraining', project, input);
-      const job = await enqueueTraining(
-        { ...context.parts, now: () => at },
-        {
-          project,
-          recipe: input.recipe,
-          overrides: parseFields(input.overrides, 'input.overrides'),
-          data: parseInput(trainingJobSchema.shape.data, input.data ?? [], 'input.data'),
-          backend: input.backend ?? null,
-          model: input.model ? parseInput(slugSchema, input.model, 'input.model') : null,
-          startedBy: context.caller.id,
-          unique,
-        },
-      );
-      return reread(context, project, job.training);
-    },
-  }),
-);
-
-builder.mutationField('cancelTraining', (t) =>
-  t.field({
-    type: TrainingPayload,
-    scope: 'write',
-    errors: {},
-    description: 'Stops a training run; its checkpoint stays. Repeating it is harmless.',
-    args: { id: t.arg.id({ required: true, description: '`TrainingRun:project:training`' }) },
-    resolve: async (_, { id }, context) => {
-      const { project, parts } = openId(context, 'TrainingRun', id);
-      await cancelTraining(context.parts, project, parts[0]!);
-      return reread(context, project, parts[0]!);
-    },
-  }),
-);
-
-builder.mutationField('resumeTraining', (t) =>
-  t.field({
-    type: TrainingPayload,
-    scope: 'write',
-    errors: {},
-    description: 'Goes on with a training run that was stopped, from its last checkpoint. Repeating it is harmless.',
-    args: { id: t.arg.id({ required: true, description: '`TrainingRun:project:training`' }) },
-    resolve: async (_, { id }, context) => {
-      const { project, parts } = openId(context, 'TrainingRun', id);
-      await resumeTraining(context.parts, project, parts[0]!);
-      return reread(context, project, parts[0]!);
-    },
-  }),
 );
