@@ -9,6 +9,7 @@ import { openEmbedded } from '../../storage/embedded/index.ts';
 import { BACKEND_NAMES } from '../../training/backends/types.ts';
 import type { Sample } from '../../training/data/sample.ts';
 import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
+import { describeImport } from '../../training/nn/pretrained/import.ts';
 import {
   gridOf,
   type Overrides,
@@ -123,6 +124,7 @@ async function trainOnce(
             `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
           );
         },
+        onPretrained: (report) => output.note(describeImport(report)),
         onEpoch: (epoch) => {
           epochs.push(epoch);
           output.note(epochLine(epoch));
@@ -262,8 +264,10 @@ async function trySetting(
   }
 }
 
-function epochLine({ epoch, train: { loss }, test, seconds }: TrainingEpoch): string {
-  return `epoch ${epoch}: train loss ${loss.toExponential(2)}, test loss ${test.loss.toExponential(2)}, test MAE ${px(test.maePx)}, ${seconds.toFixed(1)} s`;
+function epochLine({ epoch, train: { loss }, test, seconds, waitedSeconds }: TrainingEpoch): string {
+  const errors = `train loss ${loss.toExponential(2)}, test loss ${test.loss.toExponential(2)}, test MAE ${px(test.maePx)}`;
+  const idle = waitedSeconds == null ? '' : `, ${waitedSeconds.toFixed(1)} s of it waiting for batches`;
+  return `epoch ${epoch}: ${errors}, ${seconds.toFixed(1)} s${idle}`;
 }
 
 function px(value: number | null): string {

@@ -12,6 +12,8 @@ const epochSchema = z.object({
   trainLoss: z.number(),
   learningRate: z.number(),
   seconds: z.number(),
+  /** Of those: how long the network stood idle until a batch was ready. */
+  waitedSeconds: z.number().optional(),
   /** What `evaluate` measured. */
   metrics: z.record(z.string(), z.number()),
 });

@@ -84,12 +84,16 @@ export async function fitModel(options: FitOptions): Promise<FitResult> {
 
   while (position.epoch < epochs) {
     const started = clock();
+    let [asked, waitedSeconds] = [started, 0];
     for await (const batch of batches.epoch(position.epoch, position.step)) {
+      waitedSeconds += clock() - asked;
       position = advance(position, takeStep(options, trainer, position, batch));
       await new Promise(setImmediate); // signals, timers and messages get their turn between steps
-      if (!signal?.aborted) continue;
-      await save(LAST);
-      return result('aborted', trainer, position);
+      if (signal?.aborted) {
+        await save(LAST);
+        return result('aborted', trainer, position);
+      }
+      asked = clock();
     }
     requireWholeEpoch(position, batches.stepsPerEpoch);
     const metrics = await evaluate(options, trainer, position.epoch);
@@ -98,6 +102,7 @@ export async function fitModel(options: FitOptions): Promise<FitResult> {
       trainLoss: position.lossSum / position.step,
       learningRate: learningRateAt(options, position),
       seconds: clock() - started,
+      waitedSeconds,
       metrics,
     };
     const improved = isBest(options.chooseBy, position.best, metrics);

@@ -66,6 +66,8 @@ export const trainingEpochSchema = z.object({
   test: partErrorsSchema,
   learningRate: z.number().nullish(),
   seconds: z.number().nonnegative(),
+  /** Of those: how long the network stood idle until a batch was ready. */
+  waitedSeconds: z.number().nonnegative().nullish(),
   at: isoDateSchema,
 });
 export type TrainingEpoch = z.infer<typeof trainingEpochSchema>;

@@ -64,7 +64,9 @@ export function cardOf(facts: CardFacts): ModelCard {
 function pretrainingOf({ recipe, fitted: { pretrained } }: CardFacts): string | null {
   if (!pretrained) return null;
   const fresh = new Set(pretrained.fresh.map((name) => name.split('.').slice(0, 2).join('.')));
-  return `Partially pretrained: ${pretrained.imported.length} tensors from ${recipe.pretrained!.split('/').at(-1)} (sha256 ${pretrained.sha256.slice(0, 12)}); drawn afresh: ${[...fresh].join(', ')}`;
+  const source = `${pretrained.imported.length} tensors from ${recipe.pretrained!.split('/').at(-1)} (sha256 ${pretrained.sha256.slice(0, 12)})`;
+  if (fresh.size === 0) return `Pretrained: ${source}`;
+  return `Partially pretrained: ${source}; drawn afresh: ${[...fresh].join(', ')}`;
 }
 
 function named(set: string, metrics: Metrics): z.infer<typeof namedMetricsSchema> {

@@ -16,6 +16,7 @@ import {
   type TrainingJob,
   trainingCancelledSchema,
 } from '../ledger/records.ts';
+import type { ImportReport } from '../nn/pretrained/import.ts';
 import type { OpenSession } from '../onnx/session.ts';
 import { recipeNamed, withOverrides } from '../recipes/index.ts';
 import { registerModel } from '../registry.ts';
@@ -43,6 +44,8 @@ export interface TrainerParts {
 export interface TrainingHooks {
   readonly onData?: (data: TrainingData) => void;
   readonly onProgress?: (what: string, done: number, total: number) => void;
+  /** What came from pretrained weights, and what was drawn afresh. */
+  readonly onPretrained?: (report: ImportReport) => void;
   readonly onStep?: (step: StepRecord) => void;
   readonly onEpoch?: (epoch: TrainingEpoch) => void;
 }
@@ -140,6 +143,7 @@ async function train(
       await createRecord(models, modelKeys.trainingFile(project, training, 'split.json'), data.split);
     },
     ...(hooks.onProgress ? { onProgress: hooks.onProgress } : {}),
+    ...(hooks.onPretrained ? { onPretrained: hooks.onPretrained } : {}),
     ...(hooks.onStep ? { onStep: hooks.onStep } : {}),
     onEpoch: async (record) => {
       const epoch = epochOf(record, parts.now());
@@ -163,7 +167,8 @@ function backendOf({ backend }: TrainingJob): BackendName | null {
 }
 
 /** Held-out errors: `loss` is the mean squared error of the coordinates in crop units. */
-function epochOf({ epoch, trainLoss, learningRate, seconds, metrics }: EpochRecord, at: Date): TrainingEpoch {
+function epochOf(record: EpochRecord, at: Date): TrainingEpoch {
+  const { epoch, trainLoss, learningRate, seconds, waitedSeconds, metrics } = record;
   const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
   return {
     epoch: epoch + 1,
@@ -171,6 +176,7 @@ function epochOf({ epoch, trainLoss, learningRate, seconds, metrics }: EpochReco
     test: { loss: metrics.mse!, maePx: finite(metrics.maePx), nme: finite(metrics.nme) },
     learningRate,
     seconds,
+    waitedSeconds: waitedSeconds ?? null,
     at: at.toISOString(),
   };
 }

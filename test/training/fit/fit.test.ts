@@ -117,6 +117,27 @@ describe.each(trainingBackends())('training on %s', (backend) => {
     model.dispose();
   });
 
+  test('an epoch tells how long the network stood idle for its batches', async () => {
+    let seconds = 0;
+    const prepared = tinyBatches(STEPS);
+    const batches = {
+      stepsPerEpoch: STEPS,
+      async *epoch(epoch: number, from: number) {
+        for await (const batch of prepared.epoch(epoch, from)) {
+          seconds += 2;
+          yield batch;
+        }
+      },
+    };
+    const onStep = () => {
+      seconds += 3;
+    };
+    const options = optionsFor(newModel(), { batches, epochs: 1, onStep, clock: () => seconds });
+    const { history } = await fitModel(options);
+    expect(history[0]).toMatchObject({ seconds: 5 * STEPS, waitedSeconds: 2 * STEPS });
+    expect((await lastCheckpoint()).position.history[0]).toMatchObject({ waitedSeconds: 2 * STEPS });
+  });
+
   test('a loss that is not a number stops with a typed error, and the last good checkpoint stays', async () => {
     await fitModel(optionsFor(newModel(), { epochs: 1 }));
     const good = await store.load(LAST);

@@ -15,7 +15,7 @@ export type ForeignWeights = ReadonlyMap<string, NpyArray>;
 export interface ImportReport {
   /** What was taken, name and shape in our layout. */
   readonly imported: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** Biases of convolutions that had their batch norm folded in: what {@link calibrateFolded} unfolds. */
+  /** Biases of convolutions that had their batch norm folded in: what `calibrateBatchNorm` unfolds. */
   readonly folded: readonly string[];
   /** Parameters of the graph that nothing was found for. */
   readonly fresh: readonly string[];
@@ -30,6 +30,18 @@ export interface Imported {
   /** By the batch norm's node name: the bias of the convolution before it. */
   readonly foldedBias: Map<string, Float32Array>;
   readonly report: ImportReport;
+}
+
+/** For people: what was taken, and by layer what was drawn afresh or left over. */
+export function describeImport({ imported, folded, fresh, unused, sha256 }: ImportReport): string {
+  const layers = (names: readonly string[]) =>
+    [...new Set(names.map((name) => name.split('.').slice(0, -1).join('.') || name))].join(', ') || 'nothing';
+  const unfolded = folded.length > 0 ? `, ${folded.length} batch norms that were folded into them` : '';
+  return [
+    `pretrained: ${imported.length} tensors${unfolded} (sha256 ${sha256.slice(0, 12)})`,
+    `drawn afresh: ${layers(fresh)}`,
+    ...(unused.length > 0 ? [`in the file, but of no use here: ${layers(unused)}`] : []),
+  ].join('\n');
 }
 
 /** Every `NAME.npy` of a folder. Throws FiducialError INVALID_INPUT where there is none, INVALID_MODEL on a damaged one. */
