@@ -66,7 +66,9 @@ function literal(type: GraphQLInputType, place: Place | null = null, chosen = ''
   if (isEnumType(type)) return (type as GraphQLEnumType).getValues()[0]!.name;
   if (isInputObjectType(type)) return `{${fieldsOf(Object.values(type.getFields()), place, chosen)}}`;
   if (place?.length === 0) return chosen;
-  return { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"';
+  return (
+    { Int: '1', Float: '1', Boolean: 'true', JSON: '{}', ID: '"Run:default:r1"' }[getNamedType(type).name] ?? '"text"'
+  );
 }
 
 function fieldsOf(

@@ -167,9 +167,9 @@ describe('a subscription', () => {
     onTestFinished(() => stop.abort());
     const events = createClient({ url, token: TOKEN }).subscribe(RunProgress, { run }, { signal: stop.signal });
     await events.next();
-    const started = performance.now();
+    // The run is never done, so that whoever waited for the subscription's end would wait for ever.
     await server.close();
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(stop.signal.aborted).toBe(false);
   });
 
   test('to what is not there, or of another type, is refused', async () => {
