@@ -2,8 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Box, boundingBox, scaleBox } from '../domain/geometry.ts';
-import { type LayoutId, layoutOf } from '../domain/layouts.ts';
-import { guessLayout } from '../domain/metrics/index.ts';
+import { guessLayout, type LayoutId, layoutOf } from '../domain/layouts.ts';
 import type { Prediction } from '../domain/records.ts';
 import { drawOverlay, type OverlayFace } from '../imaging/overlay.ts';
 import { contactSheet, type Tile } from '../imaging/sheet.ts';

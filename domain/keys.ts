@@ -62,6 +62,9 @@ export const resultKeys = {
     `${project}/runs/${run}/failures/${code}/${page}.jsonl`,
   order: (project: string, run: string, truth: string, page: string) =>
     `${project}/runs/${run}/evaluations/${truth}/order/${page}.jsonl`,
+  /** Why the run can not be compared with this truth. */
+  evaluationRejected: (project: string, run: string, truth: string) =>
+    `${project}/runs/${run}/evaluations/${truth}/rejected.json`,
   metrics: (project: string, run: string, truth: string) => `${project}/runs/${run}/evaluations/${truth}/metrics.json`,
   /** Newest first in one LIST: the stamp counts down. */
   timeIndex: (project: string) => `${project}/index/time/`,

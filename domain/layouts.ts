@@ -199,3 +199,8 @@ export function layoutOf(id: LayoutId, points: number): KeypointLayout {
  * counterpart (45 is the tip, about 18 px higher); of ibug68, 30 (the tip) is the one trained on.
  */
 export const NOSE_POINT: Readonly<Partial<Record<LayoutId, number>>> = { nose1: 0, imm58: 52, imm73: 39, ibug68: 30 };
+
+/** The layout that has so many points, or `points`. */
+export function guessLayout(points: number): LayoutId {
+  return Object.values(LAYOUTS).find((layout) => layout.points === points)?.id ?? 'points';
+}

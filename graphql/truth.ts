@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { FiducialError, isFiducialError } from '../domain/errors.ts';
 import { resultKeys, uploadKeys } from '../domain/keys.ts';
-import { type EvaluateMessage, evaluateMessageSchema } from '../scoring/planning/messages.ts';
+import { askForEvaluation } from '../scoring/groundTruth.ts';
 import type { RunView } from '../scoring/read/types.ts';
 import type { ApiParts } from './ports.ts';
 
@@ -22,8 +22,7 @@ export async function addGroundTruth(parts: ApiParts, view: RunView, digest: str
   if (actual !== digest) {
     throw new FiducialError('INVALID_INPUT', `Expected the uploaded truth to have sha256 ${digest}, got ${actual}`);
   }
-  const message: EvaluateMessage = { kind: 'evaluate', project, run, truth: digest };
-  await parts.queues.plan.send(JSON.stringify(evaluateMessageSchema.parse(message)), { group: project });
+  await askForEvaluation(parts, { project, run, truth: digest });
 }
 
 async function digestOf({ stores }: ApiParts, key: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { resultKeys, uploadKeys } from '../domain/keys.ts';
 import { rejectedSchema, type ScoreMessage, scoreMessageSchema } from '../domain/records.ts';
 import type { ReceivedMessage } from '../storage/ports.ts';
+import { rejectEvaluation } from './evaluate.ts';
 import { finishIfComplete } from './finish.ts';
 import { createJson, readBody, readJson } from './objects.ts';
 import { failedPrediction } from './outcomes.ts';
@@ -51,17 +52,28 @@ async function abandonShard(
   return 'settled';
 }
 
-/** Of the plan queue: a commit that can't be planned is rejected, so that its run does not stay in planning. */
+/**
+ * Of the plan queue: a commit that can't be planned is rejected, so that its run does not stay in planning, and so is
+ * a comparison that can't be made. Deletions are sent again by the sweep until they are through.
+ */
 export async function handleDeadPlan(
   parts: ScoringParts,
   { body, receives }: Pick<ReceivedMessage, 'body' | 'receives'>,
 ): Promise<DeadLetterOutcome> {
-  const plans = parsePlanMessage(body).filter((work) => work.kind === 'plan');
-  if (plans.length === 0) return 'nothing to settle';
+  const rejectable = parsePlanMessage(body).filter((work) => work.kind !== 'delete');
+  if (rejectable.length === 0) return 'nothing to settle';
   if (receives <= 1) return 'wait';
-  for (const plan of plans) await rejectPlan(parts, plan);
+  for (const work of rejectable) {
+    if (work.kind === 'plan') await rejectPlan(parts, work);
+    else await rejectEvaluation(parts, work, COMPARISON_FAILED);
+  }
   return 'settled';
 }
+
+const COMPARISON_FAILED = {
+  code: 'INTERNAL',
+  message: 'Comparing with this truth failed as often as it is tried: see the log, and add it again',
+} as const;
 
 async function rejectPlan({ stores, now, log }: ScoringParts, { project, batch, commit }: PlanRequest): Promise<void> {
   const key = uploadKeys.commit(project, batch, commit);

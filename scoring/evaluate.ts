@@ -1,6 +1,14 @@
 /** Compares a finished run with ground truth that came later: `truths/<digest>.jsonl` of its batch. */
+import { FiducialError, isFiducialError } from '../domain/errors.ts';
 import { resultKeys, shardId, uploadKeys } from '../domain/keys.ts';
-import { type PlanItem, planItemSchema, predictionSchema, type Run, runSchema } from '../domain/records.ts';
+import {
+  operationErrorSchema,
+  type PlanItem,
+  planItemSchema,
+  predictionSchema,
+  type Run,
+  runSchema,
+} from '../domain/records.ts';
 import { inOrder } from './concurrently.ts';
 import { removeRun } from './delete.ts';
 import { evaluateShard } from './evaluation.ts';
@@ -19,12 +27,13 @@ type Parts = Pick<ScoringParts, 'stores' | 'log'>;
 /**
  * Writes evaluations/<truth>/ of a run, metrics.json last. `continued`: the time ran out, call again; what is done
  * stays done. `gone`: the run or its truth was deleted. `unfinished`: who finishes the run will ask again.
+ * `rejected`: the truth is none; rejected.json says why.
  */
 export async function evaluateRun(
   parts: Parts,
   { project, run: id, truth }: Pick<EvaluateMessage, 'project' | 'run' | 'truth'>,
   timeLeft: () => boolean = () => true,
-): Promise<'evaluated' | 'continued' | 'unfinished' | 'gone'> {
+): Promise<'evaluated' | 'continued' | 'unfinished' | 'gone' | 'rejected'> {
   const { uploads, results } = parts.stores;
   const run = await readJson(results, resultKeys.record(project, id), runSchema);
   if (!run) return 'gone';
@@ -32,7 +41,11 @@ export async function evaluateRun(
   if (!(await results.head(resultKeys.done(project, id)))) return 'unfinished';
   const body = await readBody(uploads, uploadKeys.truth(project, run.batch, truth));
   if (!body) return 'gone';
-  const late = new LateTruth(body);
+  const late = readTruth(body);
+  if (late instanceof FiducialError) {
+    await rejectEvaluation(parts, { project, run: id, truth }, late);
+    return 'rejected';
+  }
   await late.countItems(planShards(results, run), run.crop);
   const known = new Set<string>();
   const prefix = resultKeys.evaluationSummaries(project, id, truth);
@@ -51,6 +64,30 @@ export async function evaluateRun(
   if (!(await isDeleted(results, project, id))) return 'evaluated';
   await removeRun(parts, project, id);
   return 'gone';
+}
+
+function readTruth(body: Buffer): LateTruth | FiducialError {
+  try {
+    return new LateTruth(body);
+  } catch (error) {
+    if (isFiducialError(error, 'INVALID_MANIFEST')) return error;
+    throw error;
+  }
+}
+
+/** Where it has been evaluated after all, that stands. Whoever adds the truth again takes this away first. */
+export async function rejectEvaluation(
+  parts: Parts,
+  { project, run, truth }: Pick<EvaluateMessage, 'project' | 'run' | 'truth'>,
+  { code, message }: Pick<FiducialError, 'code' | 'message'>,
+): Promise<void> {
+  const { results } = parts.stores;
+  const record = await readJson(results, resultKeys.record(project, run), runSchema);
+  if (!record || (await results.head(resultKeys.metrics(project, run, truth)))) return;
+  const why = operationErrorSchema.parse({ code, message });
+  await createJson(results, resultKeys.evaluationRejected(project, run, truth), why);
+  if (await isDeleted(results, project, run)) await removeRun(parts, project, run);
+  parts.log.error({ project, run, truth, code }, message);
 }
 
 async function* planShards(results: Parts['stores']['results'], run: Run) {

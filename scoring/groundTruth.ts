@@ -23,8 +23,18 @@ export async function compareWithTruth(
   const prefix = resultKeys.batchIndex(project, batch);
   const runs: string[] = [];
   for await (const { key } of listAll(results, prefix)) runs.push(parseIndexEntry(key.slice(prefix.length)).run);
-  await parts.queues.plan.sendAll(runs.map((run) => message({ kind: 'evaluate', project, run, truth })));
+  for (const run of runs) await askForEvaluation(parts, { project, run, truth });
   return runs;
+}
+
+/** Asks for one comparison, also where it was rejected before. */
+export async function askForEvaluation(
+  { stores, queues }: Parts,
+  { project, run, truth }: Omit<EvaluateMessage, 'kind'>,
+): Promise<void> {
+  await stores.results.delete(resultKeys.evaluationRejected(project, run, truth));
+  const { body, group } = message({ kind: 'evaluate', project, run, truth });
+  await queues.plan.send(body, { group });
 }
 
 /** For a run that has just been finished: the truths of its batch that it was not compared with. One LIST. */

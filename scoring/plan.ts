@@ -51,7 +51,9 @@ async function doWork(parts: PlanParts, work: PlanWork): Promise<PlanOutcome> {
   if (work.kind === 'evaluate') {
     const outcome = await evaluateRun(parts, work, parts.timeLeft);
     if (outcome === 'continued') await parts.queues.plan.send(JSON.stringify(work), { group: work.project });
-    return outcome === 'gone' ? { kind: 'gone' } : { kind: outcome, run: work.run };
+    if (outcome === 'gone') return { kind: 'gone' };
+    if (outcome === 'rejected') return { kind: 'rejected', run: work.run, code: 'INVALID_MANIFEST' };
+    return { kind: outcome, run: work.run };
   }
   if (work.batch) await removeBatch(parts, work.project, work.batch);
   if (work.run) await removeRun(parts, work.project, work.run);

@@ -1,6 +1,6 @@
 /** Errors of one face: predicted keypoints against ground truth, both in pixels of the image as displayed. */
 import { boundingBox, distance, type Point } from '../geometry.ts';
-import { type KeypointLayout, LAYOUTS, type LayoutId, NOSE_POINT } from '../layouts.ts';
+import { guessLayout, type KeypointLayout, LAYOUTS, type LayoutId, NOSE_POINT } from '../layouts.ts';
 
 /**
  * What errors are divided by, from the truth's own points:
@@ -28,11 +28,6 @@ export interface FaceErrors {
 }
 
 export const MICRO = 1e6;
-
-/** The layout that has so many points, or `points`. */
-export function guessLayout(points: number): LayoutId {
-  return Object.values(LAYOUTS).find((layout) => layout.points === points)?.id ?? 'points';
-}
 
 /**
  * The truth's points in the model's layout: itself where the layouts agree, its nose where the model knows only that.

@@ -2,7 +2,7 @@
 import type { Metrics, PartMetrics } from '../../domain/metrics/index.ts';
 import { sha256Schema } from '../../domain/records.ts';
 import { decodeCursor, encodeCursor } from '../../scoring/read/cursor.ts';
-import { readMetrics } from '../../scoring/read/metrics.ts';
+import { readEvaluationRejection, readMetrics } from '../../scoring/read/metrics.ts';
 import type { Edge, Page, RunView, WorstView } from '../../scoring/read/types.ts';
 import { listWorstPredictions } from '../../scoring/read/worst.ts';
 import type { RunMetrics } from '../../scoring/records.ts';
@@ -12,7 +12,7 @@ import { parseInput } from '../input.ts';
 import { connectionOf, emptyConnection, forwards, once, pageCost } from '../pages.ts';
 import type { ApiContext } from '../ports.ts';
 import { NmeRef, nmeList, PredictionRef } from './prediction.ts';
-import { RunRef } from './run.ts';
+import { Rejection, RunRef } from './run.ts';
 
 const KeypointErrorRef = builder.objectRef<Metrics['perKeypoint'][number]>('KeypointError').implement({
   description: 'The error of one keypoint over all faces.',
@@ -140,6 +140,17 @@ builder.objectField(RunRef, 'metrics', (t) =>
     description: 'Null until the run is compared with this truth. One GET.',
     args: { truth: t.arg.string({ description: 'Digest; by default the truth that came with the batch.' }) },
     resolve: (view, { truth }, context) => loadMetrics(context, view, truth),
+  }),
+);
+
+builder.objectField(RunRef, 'evaluationRejection', (t) =>
+  t.field({
+    type: Rejection,
+    nullable: true,
+    description: 'Why it can not be compared with this truth; null where nothing says so. One GET.',
+    args: { truth: t.arg.string({ required: true, description: 'Digest of the ground truth.' }) },
+    resolve: ({ project, run }, { truth }, { parts }) =>
+      readEvaluationRejection(parts.stores, project, run, parseInput(sha256Schema, truth, 'truth')),
   }),
 );
 

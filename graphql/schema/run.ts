@@ -74,8 +74,8 @@ const ErrorCount = builder.objectRef<{ code: string; count: number }>('ErrorCoun
   }),
 });
 
-const Rejection = builder.objectRef<{ code: string; message: string }>('Rejection').implement({
-  description: 'Why a commit can not be a run.',
+export const Rejection = builder.objectRef<{ code: string; message: string }>('Rejection').implement({
+  description: 'Why a commit can not be a run, or a run not be compared with a truth.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'UNKNOWN_MODEL, NO_IMAGES, INVALID_MANIFEST, ...' }),
     message: t.exposeString('message', { description: 'What was expected and what was got.' }),

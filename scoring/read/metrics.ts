@@ -1,5 +1,7 @@
 /** Metrics of a run, one set for each ground truth it was compared with. */
+import type { z } from 'zod';
 import { resultKeys } from '../../domain/keys.ts';
+import { operationErrorSchema } from '../../domain/records.ts';
 import { listFolders, readJson } from '../objects.ts';
 import { type RunMetrics, runMetricsSchema } from '../records.ts';
 import type { ReadStores } from './types.ts';
@@ -12,6 +14,16 @@ export function readMetrics(
   truth: string,
 ): Promise<RunMetrics | null> {
   return readJson(stores.results, resultKeys.metrics(project, run, truth), runMetricsSchema);
+}
+
+/** Why the run can not be compared with this truth; null where nothing says so. One GET. */
+export function readEvaluationRejection(
+  stores: Pick<ReadStores, 'results'>,
+  project: string,
+  run: string,
+  truth: string,
+): Promise<z.infer<typeof operationErrorSchema> | null> {
+  return readJson(stores.results, resultKeys.evaluationRejected(project, run, truth), operationErrorSchema);
 }
 
 /** Digests of the truths that this run was, or is being, compared with. One LIST. */

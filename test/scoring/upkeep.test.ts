@@ -11,6 +11,7 @@ import {
   listPredictions,
   listRuns,
   listWorstPredictions,
+  readEvaluationRejection,
   readMetrics,
   readProgress,
   readRun,
@@ -71,6 +72,46 @@ describe('dead letters', () => {
       status: 'REJECTED',
       rejection: { code: 'INTERNAL' },
     });
+  });
+});
+
+describe('a comparison that can not be made says why', () => {
+  async function finished(text: string) {
+    const { storage, committed } = await world({ images: 5 });
+    const parts = partsOf(storage);
+    await drain(storage, parts);
+    const truth = createHash('sha256').update(text).digest('hex');
+    await storage.stores.uploads.put(uploadKeys.truth(PROJECT, BATCH, truth), text);
+    await compareWithTruth(parts, { project: PROJECT, batch: BATCH, truth });
+    const rejection = () => readEvaluationRejection(storage.stores, PROJECT, committed.run, truth);
+    return { storage, parts, truth, run: committed.run, rejection };
+  }
+
+  test('where the truth is none', async () => {
+    const { storage, parts, rejection } = await finished('{"key": "a.jpg"}\n{"key": 7}\n');
+    await drain(storage, parts);
+    expect(await rejection()).toMatchObject({ code: 'INVALID_MANIFEST', message: expect.stringContaining('line 2') });
+    expect(await storage.queues.plan.counts()).toMatchObject({ visible: 0, inFlight: 0, dead: 0 });
+  });
+
+  test('where it fails as often as it is tried; added again, it is made', async () => {
+    const { storage, parts, truth, run, rejection } = await finished(`${JSON.stringify(truthOf(0))}\n`);
+    const { uploads } = storage.stores;
+    const get: typeof uploads.get = (key, options) =>
+      key.includes('/truths/') ? Promise.reject(new Error('always')) : uploads.get(key, options);
+    const broken = {
+      ...storage.stores,
+      uploads: new Proxy(uploads, { get: (one, name) => (name === 'get' ? get : Reflect.get(one, name)) }),
+    };
+    for (let deliveries = 0; deliveries < 11; deliveries++) {
+      await drain(storage, { ...parts, stores: broken }).catch(() => {});
+      storage.queues.plan.expireAll();
+    }
+    expect(await rejection()).toMatchObject({ code: 'INTERNAL', message: expect.stringContaining('add it again') });
+    await compareWithTruth(parts, { project: PROJECT, batch: BATCH, truth });
+    await drain(storage, parts);
+    expect((await readMetrics(storage.stores, PROJECT, run, truth))?.metrics).toMatchObject({ n: 1 });
+    expect(await rejection()).toBeNull();
   });
 });
 

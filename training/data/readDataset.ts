@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
+import { guessLayout } from '../../domain/layouts.ts';
 import type { ManifestEntry } from '../../domain/records.ts';
 import { filesBelow, folderHolding, imageBeside, readText } from './files.ts';
 import { immSubject, keyIn300W, partOf300W, photoKey, stem, youTubePerson } from './groups.ts';
@@ -12,7 +13,7 @@ import { looksLikeCoco, parseCoco } from './readers/coco.ts';
 import { type IbugFace, parseIbugXml } from './readers/ibugXml.ts';
 import { parseImagesJsonl } from './readers/imagesJsonl.ts';
 import { parsePts } from './readers/pts.ts';
-import { type Dataset, type DatasetKind, layoutWith, type Sample } from './sample.ts';
+import type { Dataset, DatasetKind, Sample } from './sample.ts';
 
 const READS = 16;
 
@@ -112,7 +113,7 @@ async function readAsf(root: string, file: string, source: string, beside: Reado
     key,
     size,
     keypoints: shape.relative.map(([x, y]) => [x * size.width, y * size.height]),
-    layout: layoutWith(shape.relative.length),
+    layout: guessLayout(shape.relative.length),
     group: `${source}/${immSubject(key) ?? stem(key)}`,
     source,
   };
@@ -128,7 +129,7 @@ async function readPts(root: string, file: string, source: string, beside: Reado
     image: join(root, key),
     key,
     keypoints,
-    layout: layoutWith(keypoints.length),
+    layout: guessLayout(keypoints.length),
     group: photoKey(keyIn300W(source, key)),
     source: partOf300W(key) ?? source,
   };
@@ -146,7 +147,7 @@ async function readXml(root: string, file: string, source: string, paired: boole
     box: face.box,
     keypoints: face.keypoints,
     labelled: null,
-    layout: face.keypoints && layoutWith(face.keypoints.length),
+    layout: face.keypoints && guessLayout(face.keypoints.length),
     group: people ? `${source}/${youTubePerson(face.file)}` : photoKey(face.file),
     source: (people ? null : partOf300W(face.file)) ?? source,
     givenPart: part,
@@ -166,7 +167,7 @@ async function readCoco(root: string, file: string, source: string): Promise<Sam
     box: face.box,
     keypoints: face.keypoints,
     labelled: face.labelled,
-    layout: face.keypoints && layoutWith(face.keypoints.length),
+    layout: face.keypoints && guessLayout(face.keypoints.length),
     group: face.file,
     source,
   }));
@@ -182,7 +183,7 @@ async function readManifest(root: string, file: string, source: string): Promise
     key: entry.key,
     box: entry.box ?? null,
     keypoints: entry.keypoints ?? null,
-    layout: entry.layout ?? (entry.keypoints ? layoutWith(entry.keypoints.length) : null),
+    layout: entry.layout ?? (entry.keypoints ? guessLayout(entry.keypoints.length) : null),
     group: entry.group ?? entry.key,
     source,
   }));

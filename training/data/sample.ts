@@ -1,6 +1,6 @@
 /** What every reader gives, and every later stage takes. */
 import type { Box, Point, Size } from '../../domain/geometry.ts';
-import { LAYOUTS, type LayoutId } from '../../domain/layouts.ts';
+import type { LayoutId } from '../../domain/layouts.ts';
 
 /** One face of one image. An image with three faces is three samples with one `image` and one `key`. */
 export interface Sample {
@@ -34,11 +34,6 @@ export interface Dataset {
   readonly root: string;
   readonly kind: DatasetKind;
   readonly samples: readonly Sample[];
-}
-
-/** The named layout with that many points; `points` where there is none. */
-export function layoutWith(points: number): LayoutId {
-  return Object.values(LAYOUTS).find((layout) => layout.points === points)?.id ?? 'points';
 }
 
 export function mergeDatasets(datasets: readonly Dataset[]): Dataset {
