@@ -17,15 +17,15 @@ export interface LocalStackStorage extends AwsStorage {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** To be closed. */
-export async function localStackStorage(config: AwsConfig): Promise<LocalStackStorage> {
+/** To be closed. `maxReceives` until a message is a dead letter. Default: as deployed. */
+export async function localStackStorage(config: AwsConfig, maxReceives = MAX_RECEIVES): Promise<LocalStackStorage> {
   const id = `t${randomBytes(4).toString('hex')}`;
   const clients = makeClients(config);
   try {
     const [plan, score, train, ...buckets] = await Promise.all([
-      makeQueue(clients, `${id}-plan`),
-      makeQueue(clients, `${id}-score`),
-      makeQueue(clients, `${id}-train`),
+      makeQueue(clients, `${id}-plan`, maxReceives),
+      makeQueue(clients, `${id}-score`, maxReceives),
+      makeQueue(clients, `${id}-train`, maxReceives),
       ...['uploads', 'results', 'models'].map((name) => makeBucket(clients, `${id}-${name}`)),
     ]);
     const [uploads, results, models] = buckets;
@@ -59,7 +59,7 @@ async function makeBucket({ s3 }: AwsClients, Bucket: string): Promise<string> {
   return Bucket;
 }
 
-async function makeQueue({ sqs }: AwsClients, name: string) {
+async function makeQueue({ sqs }: AwsClients, name: string, maxReceiveCount: number) {
   const make = async (QueueName: string, Attributes = {}) =>
     (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl!;
   const arnOf = async (QueueUrl: string) =>
@@ -67,7 +67,7 @@ async function makeQueue({ sqs }: AwsClients, name: string) {
   const deadLettersUrl = await make(`${name}-dead`);
   const RedrivePolicy = JSON.stringify({
     deadLetterTargetArn: await arnOf(deadLettersUrl),
-    maxReceiveCount: MAX_RECEIVES,
+    maxReceiveCount,
   });
   const url = await make(name, { RedrivePolicy });
   return { url, deadLettersUrl, arn: await arnOf(url) };

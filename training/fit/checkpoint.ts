@@ -14,8 +14,14 @@ const epochSchema = z.object({
   seconds: z.number(),
   /** Of those: how long the network stood idle until a batch was ready. */
   waitedSeconds: z.number().optional(),
-  /** What `evaluate` measured. */
-  metrics: z.record(z.string(), z.number()),
+  /** What `evaluate` measured. NaN where there is no such figure (NME of one point), which JSON writes as null. */
+  metrics: z.record(
+    z.string(),
+    z
+      .number()
+      .nullable()
+      .transform((value) => value ?? Number.NaN),
+  ),
 });
 export type EpochRecord = z.infer<typeof epochSchema>;
 
