@@ -1,5 +1,6 @@
 /** Subscriptions over server-sent events (graphql-sse, distinct connections): read as they come, again when cut off. */
 import { useEffect, useRef } from 'preact/hooks';
+import { eventsOf } from '../../graphql/client/eventStream.ts';
 import { sleep } from './connection.ts';
 import type { Operation } from './operation.ts';
 import { failureOf, post } from './request.ts';
@@ -19,7 +20,7 @@ export async function* events<Data, Variables>(
     const answer = await response.json().catch(() => null);
     throw failureOf(answer?.errors?.[0] ?? { message: 'Expected a stream of events, got something else' }, token);
   }
-  for await (const { event, data } of messages(response.body!)) {
+  for await (const { event, data } of eventsOf(response.body!)) {
     if (event === 'complete') return;
     if (event !== 'next') continue;
     const answer = JSON.parse(data);
@@ -27,38 +28,6 @@ export async function* events<Data, Variables>(
     yield answer.data as Data;
   }
   throw new Error('The stream ended before it was complete');
-}
-
-interface Message {
-  readonly event: string;
-  readonly data: string;
-}
-
-/** HTML Standard, 9.2.6: fields by line, a blank line ends a message. */
-export async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Message> {
-  const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
-  let held = '';
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      const blocks = (held + value).replaceAll('\r\n', '\n').split('\n\n');
-      held = blocks.pop()!;
-      for (const block of blocks) yield messageOf(block);
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
-  }
-}
-
-function messageOf(block: string): Message {
-  const of = (field: string) =>
-    block
-      .split('\n')
-      .filter((line) => line.startsWith(`${field}:`))
-      .map((line) => line.slice(field.length + 1).replace(/^ /, ''))
-      .join('\n');
-  return { event: of('event'), data: of('data') };
 }
 
 /** Watches while `active`; connects again after a pause when it was cut off. `onData` may change between renders. */

@@ -1,8 +1,2 @@
 /** A GraphQL operation and the types of what it gives and takes; its values are in operations.generated.ts. */
-export interface Operation<Data, Variables> {
-  readonly name: string;
-  readonly text: string;
-  /** Never set: they carry the types. */
-  readonly data?: Data;
-  readonly variables?: Variables;
-}
+export type { Operation } from '../../graphql/client/operation.ts';

@@ -2,6 +2,7 @@ import { BatchList } from '../api/operations.generated.ts';
 import { session } from '../api/session.ts';
 import { usePages } from '../api/usePages.ts';
 import { linkTo } from '../app/location.ts';
+import { FreshRun } from '../runs/FreshRun.tsx';
 import { count, moment } from '../ui/formatting.ts';
 import { LongList } from '../ui/LongList.tsx';
 import { Page, Section } from '../ui/Page.tsx';
@@ -55,7 +56,7 @@ function BatchRow({ batch }: { readonly batch: BatchLine }) {
         {runs.length === 0 && <span class="note">not committed</span>}
         {runs.map((run) => (
           <a key={run.id} href={linkTo(['runs', run.id])} title={`${count(run.items)} images`}>
-            <Status status={run.status} />
+            <FreshRun run={run}>{({ status }) => <Status status={status} />}</FreshRun>
           </a>
         ))}
       </span>

@@ -54,13 +54,15 @@ async function readRun(id: string, signal: AbortSignal): Promise<Omit<ComparedRu
   return { run, metrics: answer?.run?.metrics ?? null };
 }
 
-/** Batch, model and crop; a number where they do not tell the runs apart. */
+/** Of batch, model and crop what tells the runs apart; a number where nothing does. */
 function labelled(runs: readonly Omit<ComparedRun, 'label'>[]): ComparedRun[] {
-  const names = runs.map(({ run: { batch, model, crop } }) =>
-    [batch?.name ?? 'deleted batch', model ? `${model.name} ${model.version}` : 'no model', crop?.toLowerCase()]
-      .filter(Boolean)
-      .join(', '),
-  );
+  const facts = runs.map(({ run: { batch, model, crop } }) => [
+    batch?.name ?? 'deleted batch',
+    model ? `${model.name} ${model.version}` : 'no model',
+    crop?.toLowerCase() ?? 'not planned',
+  ]);
+  const differ = [0, 1, 2].filter((at) => new Set(facts.map((own) => own[at])).size > 1);
+  const names = facts.map((own) => own.filter((_, at) => differ.length === 0 || differ.includes(at)).join(', '));
   const unique = new Set(names).size === names.length;
   return runs.map((one, i) => ({ ...one, label: unique ? names[i]! : `${i + 1}. ${names[i]}` }));
 }

@@ -5,7 +5,6 @@ import { bytes, count, moment, significant } from '../ui/formatting.ts';
 /** Where a model comes from, what it sees, and how well its export agrees with it. */
 export function CardFacts({ card }: { readonly card: Card }) {
   const { input, data } = card;
-  const project = card.id.split(':')[1]!;
   return (
     <dl class="facts wide">
       <div>
@@ -24,13 +23,7 @@ export function CardFacts({ card }: { readonly card: Card }) {
       <div>
         <dt>Training run</dt>
         <dd>
-          {card.trainingRun ? (
-            <a href={linkTo(['training', `TrainingRun:${project}:${card.trainingRun}`])}>
-              {card.recipe ?? card.trainingRun}
-            </a>
-          ) : (
-            'none: imported'
-          )}
+          <TrainedBy card={card} />
           {card.pretraining && `; began with ${card.pretraining}`}
         </dd>
       </div>
@@ -54,4 +47,12 @@ export function CardFacts({ card }: { readonly card: Card }) {
       </div>
     </dl>
   );
+}
+
+/** A link, but for a shared model: the run that trained it is not in this project. */
+function TrainedBy({ card: { id, trainingRun, recipe } }: { readonly card: Card }) {
+  const owner = id.split(':')[1]!;
+  if (!trainingRun) return <>none: imported</>;
+  if (owner === 'shared') return <>{[recipe, trainingRun].filter(Boolean).join(', ')}</>;
+  return <a href={linkTo(['training', `TrainingRun:${owner}:${trainingRun}`])}>{recipe ?? trainingRun}</a>;
 }

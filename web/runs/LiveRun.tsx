@@ -1,17 +1,12 @@
 /** A run as it goes on: how far, how fast, how long still, and what fails as it fails. */
 import { useEffect, useState } from 'preact/hooks';
 import { useLive } from '../api/live.ts';
-import {
-  type Progress as Figures,
-  Items as ItemsQuery,
-  type RunDetail,
-  RunProgress,
-} from '../api/operations.generated.ts';
-import { useQuery } from '../api/useQuery.ts';
+import { type Progress as Figures, type RunDetail, RunProgress } from '../api/operations.generated.ts';
 import { count, duration } from '../ui/formatting.ts';
 import { Progress } from '../ui/Progress.tsx';
 import { Tile, Tiles } from '../ui/Tile.tsx';
 import { CodeCounts } from './FailureCounts.tsx';
+import { useFailureCounts } from './useFailureCounts.ts';
 
 export interface LiveRunProps {
   readonly run: RunDetail;
@@ -52,21 +47,13 @@ function Rates({ progress }: { readonly progress: Figures }) {
   );
 }
 
-const LOOKED_AT = 100;
-
-/** Counts by reason are kept once a run is done; until then the first failures are counted here. */
 function FailuresSoFar({ id, failed }: { readonly id: string; readonly failed: number }) {
-  const query = useQuery(ItemsQuery, { id, outcome: 'FAILED', first: LOOKED_AT });
-  useEffect(query.refetch, [failed]);
-  const counts = new Map<string, number>();
-  for (const { node } of query.data?.run?.predictions.edges ?? []) {
-    if (node.error) counts.set(node.error.code, (counts.get(node.error.code) ?? 0) + 1);
-  }
-  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  const tally = useFailureCounts(id, failed);
+  if (!tally) return null;
   return (
     <>
-      <CodeCounts run={id} counts={[...counts].map(([code, n]) => ({ code, count: n }))} />
-      {failed > total && total > 0 && <p class="note">By reason: the first {count(total)}.</p>}
+      <CodeCounts run={id} counts={tally.counts} />
+      {failed > tally.total && <p class="note">By reason: {count(tally.total)} so far.</p>}
     </>
   );
 }

@@ -6,6 +6,7 @@ import { go, linkTo } from '../app/location.ts';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { Failure } from '../ui/States.tsx';
 import { AddTruth } from './AddTruth.tsx';
+import { isUnderWay } from './FreshRun.tsx';
 import { RerunForm } from './RerunForm.tsx';
 
 export interface RunActionsProps {
@@ -17,7 +18,7 @@ export interface RunActionsProps {
 export function RunActions({ run, onChanged }: RunActionsProps) {
   const [open, setOpen] = useState<'rerun' | 'truth' | null>(null);
   const { id, status } = run;
-  const active = status === 'PLANNING' || status === 'RUNNING';
+  const active = isUnderWay(run);
   const incomplete = status === 'CANCELLED' || (run.failed ?? 0) > 0;
   const cancel = useAction(async () => {
     accepted((await request(CancelRun, { id })).cancelRun);

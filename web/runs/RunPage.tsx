@@ -3,13 +3,12 @@ import { useQuery } from '../api/useQuery.ts';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { FailureCounts } from './FailureCounts.tsx';
+import { isUnderWay } from './FreshRun.tsx';
 import { Items } from './Items.tsx';
 import { LiveRun } from './LiveRun.tsx';
 import { Results } from './Results.tsx';
 import { RunActions } from './RunActions.tsx';
 import { RunFacts } from './RunFacts.tsx';
-
-const UNDER_WAY: ReadonlySet<string> = new Set(['PLANNING', 'RUNNING']);
 
 export function RunPage({ id, filters }: { readonly id: string; readonly filters: URLSearchParams }) {
   const { data, error, loading, refetch } = useQuery(RunQuery, { id });
@@ -24,7 +23,7 @@ export function RunPage({ id, filters }: { readonly id: string; readonly filters
     );
   }
   const layout = run.model?.layout ?? 'points';
-  const active = UNDER_WAY.has(run.status);
+  const active = isUnderWay(run);
   const compared = run.evaluations.length > 0 || filters.has('truth');
   return (
     <Page title={run.batch?.name ?? 'Run of a deleted batch'} tab={`Run of ${run.batch?.name ?? 'a deleted batch'}`}>

@@ -3,6 +3,12 @@ import { linkTo } from '../app/location.ts';
 import { count, interOcular, moment, percent, pixels } from '../ui/formatting.ts';
 import { Empty } from '../ui/States.tsx';
 import { Status } from '../ui/Status.tsx';
+import { FreshRun } from './FreshRun.tsx';
+
+/** Model and crop rule: what tells two runs of one batch apart. */
+function whatScored({ model, crop }: RunLine): string {
+  return [model ? `${model.name} ${model.version}` : '', crop?.toLowerCase() ?? ''].filter(Boolean).join(', ');
+}
 
 /** A short list of runs; the long one is on the page of runs. */
 export function RunTable({ runs }: { readonly runs: readonly RunLine[] }) {
@@ -19,6 +25,10 @@ export function RunTable({ runs }: { readonly runs: readonly RunLine[] }) {
 }
 
 export function RunRow({ run }: { readonly run: RunLine }) {
+  return <FreshRun run={run}>{(now) => <Row run={now} />}</FreshRun>;
+}
+
+function Row({ run }: { readonly run: RunLine }) {
   const { metrics } = run;
   return (
     <div class="row">
@@ -27,7 +37,7 @@ export function RunRow({ run }: { readonly run: RunLine }) {
         <span class="note"> {moment(run.committedAt)}</span>
       </a>
       <Status status={run.status} />
-      <span>{run.model ? `${run.model.name} ${run.model.version}` : ''}</span>
+      <span>{whatScored(run)}</span>
       <span>{count(run.items)} images</span>
       <span class="number">{metrics ? pixels(metrics.maePx) : ''}</span>
       <span class="number">{metrics ? `NME ${percent(interOcular(metrics.nme))}` : ''}</span>

@@ -20,13 +20,15 @@ export function Figures({ figures }: FiguresProps) {
       <div class="figures">
         {pictures.map(({ name, url }) => (
           <figure key={name} class="picture">
-            <img src={url} alt={inWords(name)} loading="lazy" />
+            <a href={url} target="_blank" rel="noreferrer" title="Open it alone">
+              <img src={url} alt={inWords(name)} loading="lazy" />
+            </a>
             <figcaption>{inWords(name)}</figcaption>
           </figure>
         ))}
       </div>
       {files.length > 0 && (
-        <p>
+        <p class="toolbar">
           {files.map(({ name, url }) => (
             <a key={name} href={url} download={name}>
               {name}

@@ -1,14 +1,16 @@
-import { fieldText, type RecipeField } from './recipeFields.ts';
+import { fieldText, parseField, type RecipeField } from './recipeFields.ts';
 
 export interface RecipeFormProps {
   readonly fields: readonly RecipeField[];
   /** What was typed, by path; absent: as the recipe has it. */
   readonly typed: Readonly<Record<string, string>>;
   readonly onType: (path: string, text: string) => void;
+  /** A part is to be another variant. */
+  readonly onVariant: (part: string, label: unknown) => void;
 }
 
 /** One fieldset for each part of the recipe. */
-export function RecipeForm({ fields, typed, onType }: RecipeFormProps) {
+export function RecipeForm({ fields, typed, onType, onVariant }: RecipeFormProps) {
   const parts = Map.groupBy(fields, ({ path }) => (path.includes('.') ? path.split('.')[0]! : 'run'));
   return (
     <div class="recipe">
@@ -22,7 +24,11 @@ export function RecipeForm({ fields, typed, onType }: RecipeFormProps) {
               <FieldInput
                 field={field}
                 text={typed[field.path] ?? fieldText(field.value)}
-                onType={(text) => onType(field.path, text)}
+                onType={(text) =>
+                  field.variantOf === null
+                    ? onType(field.path, text)
+                    : onVariant(field.variantOf, parseField(field, text))
+                }
               />
             </label>
           ))}
@@ -39,7 +45,7 @@ interface FieldInputProps {
 }
 
 function FieldInput({ field, text, onType }: FieldInputProps) {
-  const { kind, choices, fixed, nullable, minimum, maximum } = field;
+  const { kind, value, choices, fixed, nullable, minimum, maximum } = field;
   if (kind === 'choice' || kind === 'boolean') {
     return (
       <select value={text} disabled={fixed} onChange={(event) => onType(event.currentTarget.value)}>
@@ -56,7 +62,7 @@ function FieldInput({ field, text, onType }: FieldInputProps) {
     value: text,
     readOnly: fixed,
     required: !nullable && kind !== 'text',
-    ...(nullable ? { placeholder: 'none' } : {}),
+    ...(nullable ? { placeholder: 'none' } : value === undefined ? { placeholder: 'needed' } : {}),
     onInput: (event: { readonly currentTarget: HTMLInputElement }) => onType(event.currentTarget.value),
   };
   if (kind !== 'number' && kind !== 'integer') return <input type="text" {...common} />;

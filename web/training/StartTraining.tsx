@@ -8,9 +8,9 @@ import { useQuery } from '../api/useQuery.ts';
 import { go, linkTo } from '../app/location.ts';
 import { Failure, Loading } from '../ui/States.tsx';
 import { parseGrid } from './grid.ts';
-import { changed } from './overrides.ts';
+import type { JsonSchema } from './jsonSchema.ts';
 import { RecipeForm } from './RecipeForm.tsx';
-import { type JsonSchema, parseField, recipeFields } from './recipeFields.ts';
+import { fieldsOf, NOTHING_CHANGED, overridesOf, withVariant } from './recipeDraft.ts';
 
 export function StartTraining({ onCancel }: { readonly onCancel: () => void }) {
   const { data, error, loading, refetch } = useQuery(Recipes, {});
@@ -41,15 +41,14 @@ interface RecipeStartProps {
 }
 
 function RecipeStart({ recipe, onCancel }: RecipeStartProps) {
-  const fields = useMemo(() => recipeFields(recipe.value, recipe.schema as JsonSchema), [recipe]);
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const source = { value: recipe.value, schema: recipe.schema as JsonSchema };
+  const [draft, setDraft] = useState(NOTHING_CHANGED);
+  const fields = useMemo(() => fieldsOf(source, draft), [recipe, draft.parts]);
   const [data, setData] = useState('');
   const [grid, setGrid] = useState('');
   const start = useAction(async () => {
     const { project } = session.get();
-    const own = Object.fromEntries(fields.map(({ path, value }) => [path, value]));
-    const now = fields.flatMap((one) => (one.path in typed ? [[one.path, parseField(one, typed[one.path]!)]] : []));
-    const overrides = changed(own, Object.fromEntries(now));
+    const overrides = overridesOf(source, draft);
     const sets = data
       .split(',')
       .map((one) => one.trim())
@@ -78,7 +77,12 @@ function RecipeStart({ recipe, onCancel }: RecipeStartProps) {
           onInput={(event) => setData(event.currentTarget.value)}
         />
       </label>
-      <RecipeForm fields={fields} typed={typed} onType={(path, text) => setTyped({ ...typed, [path]: text })} />
+      <RecipeForm
+        fields={fields}
+        typed={draft.typed}
+        onType={(path, text) => setDraft((last) => ({ ...last, typed: { ...last.typed, [path]: text } }))}
+        onVariant={(part, label) => setDraft((last) => withVariant(source, last, part, label))}
+      />
       <label>
         Sweep: fields and the values to try, a field a line; none: one run
         <textarea

@@ -5,7 +5,7 @@ import { Plot } from '../plots/Plot.tsx';
 import { moment } from '../ui/formatting.ts';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
-import { assignments } from './overrides.ts';
+import { assignments, type Overrides, variedBy } from './overrides.ts';
 import { type SweepRow, SweepTable } from './SweepTable.tsx';
 import { useCurves } from './useCurves.ts';
 
@@ -32,19 +32,26 @@ export function SweepPage({ id }: { readonly id: string }) {
         {sweep.trainings.length} ended
       </p>
       <Section title="Settings">
-        <SweepTable rows={sweep.trainings} fields={Object.keys(sweep.grid as object)} />
+        <SweepTable rows={sweep.trainings} fields={variedBy(sweep.grid)} />
       </Section>
-      <Overlaid rows={sweep.trainings} />
+      <Overlaid rows={sweep.trainings} fields={variedBy(sweep.grid)} />
     </Page>
   );
 }
 
-function Overlaid({ rows }: { readonly rows: readonly SweepRow[] }) {
+interface OverlaidProps {
+  readonly rows: readonly SweepRow[];
+  /** That tell them apart. */
+  readonly fields: readonly string[];
+}
+
+function Overlaid({ rows, fields }: OverlaidProps) {
   const ids = rows.flatMap(({ training }) => (training ? [training.id] : []));
   const curves = useCurves(ids, rows.map(({ training }) => training?.status).join());
   const series: SweepSeries[] = rows.flatMap(({ training, overrides }) => {
     const points = training && curves.get(training.id);
-    return points?.length ? [{ label: assignments(overrides), points }] : [];
+    const setting = Object.fromEntries(fields.map((field) => [field, (overrides as Overrides)[field]]));
+    return points?.length ? [{ label: assignments(setting), points }] : [];
   });
   if (series.length === 0) return null;
   return (

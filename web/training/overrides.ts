@@ -10,6 +10,13 @@ export function assignments(overrides: unknown): string {
     .join(', ');
 }
 
+/** Those of them that a grid varies: what tells the runs of a sweep apart. All, where it varies none. */
+export function variedBy(grid: unknown): string[] {
+  const fields = Object.entries((grid ?? {}) as Readonly<Record<string, readonly unknown[]>>);
+  const varied = fields.filter(([, values]) => values.length > 1);
+  return (varied.length > 0 ? varied : fields).map(([field]) => field);
+}
+
 /** What differs from the recipe. */
 export function changed(recipe: Overrides, now: Overrides): Record<string, unknown> {
   return Object.fromEntries(

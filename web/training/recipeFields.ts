@@ -2,6 +2,7 @@
  * The form of a recipe, made from the recipe's own value and its JSON Schema: a field a leaf, with what it may be. A
  * field that appears in the schema tomorrow is in the form tomorrow.
  */
+import { alternativesOf, isRecord, type JsonSchema, typeOf, variantFor, variantsOf } from './jsonSchema.ts';
 
 export type FieldKind = 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'list' | 'json';
 
@@ -9,29 +10,17 @@ export interface RecipeField {
   /** `optimiser.learningRate`. */
   readonly path: string;
   readonly kind: FieldKind;
+  /** Undefined: of a variant that was chosen here, and has no value of its own yet. */
   readonly value: unknown;
   /** Of `choice`. */
   readonly choices: readonly unknown[];
   readonly minimum: number | null;
   readonly maximum: number | null;
   readonly nullable: boolean;
-  /** It can be one thing only: which variant the fields beside it belong to, and the recipe's name. */
+  /** It can be one thing only. */
   readonly fixed: boolean;
-}
-
-/** JSON Schema (2020-12), the parts that recipes use. */
-export interface JsonSchema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
-  readonly prefixItems?: readonly JsonSchema[];
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
+  /** Path of the part whose variant this field names: another choice gives the part other fields. Null: a plain field. */
+  readonly variantOf: string | null;
 }
 
 /** What `fiducial sweep` and people change elsewhere. */
@@ -44,35 +33,17 @@ export function recipeFields(value: unknown, schema: JsonSchema): RecipeField[] 
 function fieldsAt(value: unknown, schema: JsonSchema, path: string): RecipeField[] {
   const variant = variantFor(value, schema);
   if (!isRecord(value)) return [leaf(value, variant, schema, path)];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    fieldsAt(inner, variant.properties?.[name] ?? {}, path ? `${path}.${name}` : name),
-  );
+  const variants = variantsOf(schema);
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const at = path ? `${path}.${name}` : name;
+    if (variants?.discriminator === name) return [choiceOf(inner, variants.labels, at, path)];
+    return fieldsAt(inner, variant.properties?.[name] ?? {}, at);
+  });
 }
 
-/** Of alternatives the one that this value is: its constants agree, its properties are there. */
-function variantFor(value: unknown, schema: JsonSchema): JsonSchema {
-  const alternatives = alternativesOf(schema);
-  if (alternatives.length === 0) return schema;
-  const fitting = alternatives.map((one) => variantFor(value, one)).filter((one) => fits(value, one));
-  return fitting[0] ?? alternatives.find(({ type }) => type !== 'null') ?? schema;
-}
-
-function alternativesOf(schema: JsonSchema): readonly JsonSchema[] {
-  const { anyOf, oneOf, type } = schema;
-  return anyOf ?? oneOf ?? (Array.isArray(type) ? type.map((one: string) => ({ ...schema, type: one })) : []);
-}
-
-function fits(value: unknown, schema: JsonSchema): boolean {
-  if (schema.const !== undefined) return schema.const === value;
-  if (schema.enum) return schema.enum.includes(value);
-  if (isRecord(value)) {
-    return Object.entries(schema.properties ?? {}).every(
-      ([name, inner]) => !(name in value) || fits(value[name], inner),
-    );
-  }
-  if (value === null) return schema.type === 'null';
-  if (Array.isArray(value)) return schema.type === 'array';
-  return schema.type === typeof value || (schema.type === 'integer' && Number.isInteger(value)) || !schema.type;
+function choiceOf(value: unknown, choices: readonly unknown[], path: string, part: string): RecipeField {
+  const bare = { minimum: null, maximum: null, nullable: false };
+  return { path, kind: 'choice', value, choices, ...bare, fixed: choices.length < 2, variantOf: part };
 }
 
 function leaf(value: unknown, variant: JsonSchema, whole: JsonSchema, path: string): RecipeField {
@@ -90,26 +61,27 @@ function leaf(value: unknown, variant: JsonSchema, whole: JsonSchema, path: stri
     maximum: known.maximum ?? null,
     nullable,
     fixed: known.const !== undefined && constants.length < 2,
+    variantOf: null,
   };
 }
 
-function kindOf(value: unknown, { type }: JsonSchema): FieldKind {
+function kindOf(value: unknown, schema: JsonSchema): FieldKind {
+  const type = typeOf(schema);
   if (type === 'integer' || type === 'number' || type === 'boolean') return type;
   if (typeof value === 'number' || typeof value === 'boolean') return typeof value as 'number' | 'boolean';
   if (type === 'string' || typeof value === 'string') return 'text';
+  if (value === undefined) return type === 'array' ? 'list' : 'json';
   return Array.isArray(value) && value.every((one) => !isRecord(one)) && value.length > 0 ? 'list' : 'json';
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** From what was typed. Throws where it is not of the field's kind. */
-export function parseField({ kind, choices, nullable, path }: RecipeField, text: string): unknown {
+export function parseField({ kind, choices, nullable, path, value }: RecipeField, text: string): unknown {
   if (nullable && text.trim() === '') return null;
   if (kind === 'choice') return choices.find((one) => String(one) === text);
   if (kind === 'boolean') return text === 'true';
   if (kind === 'text') return text;
+  if (text.trim() === '' && value === undefined) throw new Error(`Expected a value in ${path}, got nothing`);
+  if (kind === 'list' && text.trim() === '[]') return [];
   if (kind === 'list') return text.split(',').map(parseScalar);
   if (kind === 'json') return JSON.parse(text);
   const number = Number(text);

@@ -2,7 +2,7 @@ import type { FaceDetail, ItemDetail } from '../api/operations.generated.ts';
 import { interOcular, percent, pixels } from '../ui/formatting.ts';
 
 /** What is known of an image: its size, its faces, or its error in its own words. */
-export function Facts({ item }: { readonly item: ItemDetail }) {
+export function Facts({ item, missed }: { readonly item: ItemDetail; readonly missed: number }) {
   const groups = [...new Set(item.truths.map(({ group }) => group).filter((group) => group !== null))];
   return (
     <>
@@ -16,6 +16,7 @@ export function Facts({ item }: { readonly item: ItemDetail }) {
         {item.width !== null && <Fact name="Size" value={`${item.width} × ${item.height} px`} />}
         <Fact name="Faces found" value={String(item.faces.length)} />
         {item.truths.length > 0 && <Fact name="Faces in the truth" value={String(item.truths.length)} />}
+        {missed > 0 && <Fact name="Missed" value={`${missed}: its true points stand alone`} />}
         {groups.length > 0 && <Fact name="Group" value={groups.join(', ')} />}
         {item.faces.map((face, index) => (
           <Fact key={`face ${index + 1}`} name={`Face ${index + 1}`} value={inWords(face)} />

@@ -15,13 +15,20 @@ export function PointErrors({ faces, chosen, onChoose }: PointErrorsProps) {
     points.map((point) => ({ face, ...point, id: `${face}:${point.index}` })),
   );
   if (rows.length === 0) return null;
+  const compared = rows.some(({ errorPx }) => errorPx !== null);
   if (worstFirst) rows.sort((a, b) => (b.errorPx ?? 0) - (a.errorPx ?? 0));
   return (
     <>
-      <label class="inline">
-        <input type="checkbox" checked={worstFirst} onChange={(event) => setWorstFirst(event.currentTarget.checked)} />
-        Largest error first
-      </label>
+      {compared && (
+        <label class="inline">
+          <input
+            type="checkbox"
+            checked={worstFirst}
+            onChange={(event) => setWorstFirst(event.currentTarget.checked)}
+          />
+          Largest error first
+        </label>
+      )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard */}
       <section class="points" tabIndex={0} aria-label="Points">
         <table>
@@ -29,7 +36,7 @@ export function PointErrors({ faces, chosen, onChoose }: PointErrorsProps) {
             <tr>
               <th scope="col">Point</th>
               <th scope="col">x, y</th>
-              <th scope="col">Error</th>
+              {compared && <th scope="col">Error</th>}
             </tr>
           </thead>
           <tbody onMouseLeave={() => onChoose(null)}>
@@ -44,7 +51,7 @@ export function PointErrors({ faces, chosen, onChoose }: PointErrorsProps) {
                 <td>
                   {x.toFixed(1)}, {y.toFixed(1)}
                 </td>
-                <td>{errorPx === null ? '–' : `${errorPx.toFixed(2)} px`}</td>
+                {compared && <td>{errorPx === null ? '–' : `${errorPx.toFixed(2)} px`}</td>}
               </tr>
             ))}
           </tbody>

@@ -62,7 +62,7 @@ export function ViewedImage({ id, layout }: { readonly id: string; readonly layo
       <Stage {...{ size, item, layout, layers, chosen }} url={node.imageUrl} label={`${node.key}, ${found}`} />
       <div class="viewer-side">
         <LayerToggles layers={layers} onChange={setLayers} />
-        <Facts item={node} />
+        <Facts item={node} missed={item.missed.length} />
         <PointErrors faces={item.faces} chosen={chosen} onChoose={setChosen} />
       </div>
     </div>

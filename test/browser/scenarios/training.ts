@@ -14,9 +14,14 @@ export function training(world: World): void {
       await page.getByRole('combobox', { name: 'Recipe' }).selectOption('nose');
       await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('16');
       await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('2');
+      // Another variant of a part has other fields, which are asked for.
+      const loss = page.getByRole('group', { name: 'loss' });
+      await loss.getByLabel('name').selectOption('smoothL1');
+      await loss.getByLabel('beta').fill('0.05');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('heading', { name: 'Training nose' }).waitFor();
       await page.getByText('synthetic.count=16').waitFor();
+      await page.getByText('loss={"name":"smoothL1","beta":0.05}').waitFor();
       await page.locator('.status.finished').waitFor(TRAINED);
       await page.getByText('2 of 2').waitFor();
       await page.locator('.plot-box .mark-line path').first().waitFor();

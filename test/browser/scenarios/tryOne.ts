@@ -18,5 +18,17 @@ export function tryOne(world: World): void {
       const failure = page.locator('.viewer-side .failure');
       await expect.poll(() => failure.innerText(), SOON).toContain('NOT_AN_IMAGE');
     });
+
+    test('is a batch like any other, and can be deleted', async () => {
+      const { page } = world;
+      await visitAfresh(world, '#/batches');
+      const batch = page.getByRole('link', { name: 'notes.jpg', exact: true });
+      await batch.click();
+      await page.getByRole('heading', { name: 'notes.jpg' }).waitFor();
+      await page.getByRole('button', { name: 'Delete batch…' }).click();
+      await page.getByRole('button', { name: 'Delete batch', exact: true }).click();
+      await page.getByRole('link', { name: 'spots', exact: true }).waitFor();
+      await expectCount(batch, 0);
+    });
   });
 }

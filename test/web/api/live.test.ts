@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messages } from '../../../web/api/live.ts';
+import { eventsOf } from '../../../graphql/client/eventStream.ts';
 
 function streamOf(chunks: readonly string[]): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -13,7 +13,7 @@ function streamOf(chunks: readonly string[]): ReadableStream<Uint8Array> {
 
 async function all(chunks: readonly string[]): Promise<unknown[]> {
   const found: unknown[] = [];
-  for await (const message of messages(streamOf(chunks))) found.push(message);
+  for await (const message of eventsOf(streamOf(chunks))) found.push(message);
   return found;
 }
 

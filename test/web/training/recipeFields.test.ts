@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { RECIPES, withOverrides } from '../../../training/recipes/index.ts';
 import { recipeSchema } from '../../../training/recipes/schema.ts';
 import { parseGrid } from '../../../web/training/grid.ts';
+import type { JsonSchema } from '../../../web/training/jsonSchema.ts';
 import { assignments, changed } from '../../../web/training/overrides.ts';
-import { fieldText, type JsonSchema, parseField, recipeFields } from '../../../web/training/recipeFields.ts';
+import { fieldsOf, NOTHING_CHANGED, overridesOf, withVariant } from '../../../web/training/recipeDraft.ts';
+import { fieldText, parseField, recipeFields } from '../../../web/training/recipeFields.ts';
 
 /** As the API gives it. */
 const schema = z.toJSONSchema(recipeSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
@@ -34,13 +36,60 @@ describe('the form of a recipe', () => {
     expect(field('nose', 'ema')).toMatchObject({ kind: 'number', nullable: true });
     expect(field('nose', 'flipTest')).toMatchObject({ kind: 'boolean' });
     expect(field('nose', 'architecture.channels')).toMatchObject({ kind: 'list', value: [12, 20, 32] });
-    expect(field('nose', 'architecture.name')).toMatchObject({ fixed: true });
+    expect(field('nose', 'architecture.name')).toMatchObject({ kind: 'choice', variantOf: 'architecture' });
+    expect(field('nose', 'split.by')).toMatchObject({ kind: 'choice', choices: ['fold', 'person', 'hash'] });
+    expect(field('nose', 'loss.name').choices).toEqual(expect.arrayContaining(['mse', 'l1', 'smoothL1', 'wing']));
   });
 
   test('says which field a text does not fit', () => {
     expect(() => parseField(field('nose', 'optimiser.learningRate'), 'fast')).toThrow(
       'Expected a number in optimiser.learningRate, got "fast"',
     );
+  });
+});
+
+describe('a part of a recipe that becomes another variant', () => {
+  const nose = { value: RECIPES.nose, schema };
+
+  test('has the fields of that variant, and what the schema does not say is asked for', () => {
+    const draft = withVariant(nose, NOTHING_CHANGED, 'loss', 'wing');
+    const within = fieldsOf(nose, draft).filter(({ path }) => path.startsWith('loss.'));
+    expect(Object.fromEntries(within.map(({ path, value }) => [path, value]))).toMatchObject({
+      'loss.name': 'wing',
+      'loss.w': undefined,
+      'loss.heatmapWeight': 0,
+    });
+    expect(() => overridesOf(nose, draft)).toThrow('Expected a value in loss.w, got nothing');
+  });
+
+  test('is sent whole, and is a recipe', () => {
+    const wing = withVariant(nose, { ...NOTHING_CHANGED, typed: { epochs: '3' } }, 'loss', 'wing');
+    const typed = { ...wing.typed, 'loss.w': '0.1', 'loss.epsilon': '0.02' };
+    const draft = withVariant(nose, { ...wing, typed }, 'split', 'fold');
+    const full = { ...draft, typed: { ...draft.typed, 'split.folds': '5', 'split.fold': '0' } };
+    const overrides = overridesOf(nose, full);
+    expect(overrides).toEqual({
+      epochs: 3,
+      loss: { name: 'wing', w: 0.1, epsilon: 0.02, heatmapWeight: 0, heatmapSigma: 1 },
+      split: { by: 'fold', folds: 5, fold: 0 },
+    });
+    expect(withOverrides(RECIPES.nose!, overrides).loss).toMatchObject({ name: 'wing', w: 0.1 });
+  });
+
+  test('keeps what fits it, and leaves what does not to be said', () => {
+    const draft = withVariant(nose, NOTHING_CHANGED, 'architecture', 'face58');
+    const within = Object.fromEntries(fieldsOf(nose, draft).map(({ path, value }) => [path, value]));
+    expect(within['architecture.kernel']).toBe(3);
+    expect(within['architecture.channels']).toBeUndefined();
+    const typed = { 'architecture.channels': '12, 20, 32, 40, 48, 64', 'architecture.hidden': '256' };
+    expect(overridesOf(nose, { ...draft, typed })).toEqual({
+      architecture: { name: 'face58', channels: [12, 20, 32, 40, 48, 64], kernel: 3, hidden: 256 },
+    });
+  });
+
+  test('is as it was when the first variant is chosen again', () => {
+    const other = withVariant(nose, NOTHING_CHANGED, 'split', 'hash');
+    expect(overridesOf(nose, withVariant(nose, other, 'split', 'person'))).toEqual({});
   });
 });
 

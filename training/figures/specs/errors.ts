@@ -7,7 +7,10 @@ export interface CedSeries {
   readonly ced: readonly (readonly [error: number, share: number])[];
 }
 
-/** Cumulative error distribution, to 10 %; steeper and further left is better. */
+/** Each 1 %: ticks that a wide figure would put between them would all round to one of these. */
+const CED_TICKS = Array.from({ length: 11 }, (_, i) => i / 100);
+
+/** Cumulative error distribution, to 10 %; steeper and further left is better. Several curves differ by dash too. */
 export function cedCurves(series: readonly CedSeries[], options: FigureOptions = {}): TopLevelSpec {
   const values = series.flatMap(({ label, ced }) =>
     ced.filter(([error]) => error <= 0.1 + 1e-9).map(([error, share]) => ({ label, error, share })),
@@ -21,24 +24,30 @@ export function cedCurves(series: readonly CedSeries[], options: FigureOptions =
         field: 'error',
         type: 'quantitative',
         title: 'NME, share of the inter-ocular distance',
-        axis: { format: '.0%' },
+        axis: { format: '.0%', values: CED_TICKS },
         scale: { domain: [0, 0.1] },
       },
       y: {
         field: 'share',
         type: 'quantitative',
         title: 'share of faces',
-        axis: { format: '.0%' },
+        axis: { format: '.0%', values: [0, 0.2, 0.4, 0.6, 0.8, 1] },
         scale: { domain: [0, 1] },
       },
-      color: {
-        field: 'label',
-        type: 'nominal',
-        sort: series.map(({ label }) => label),
-        legend: series.length > 1 ? {} : null,
-      },
+      ...toldApart(
+        series.map(({ label }) => label),
+        options,
+      ),
     },
   };
+}
+
+/** A colour and a dash for each label; the legend lies below, where labels have the figure's width. */
+export function toldApart(labels: readonly string[], { width = 520 }: FigureOptions) {
+  const below = { orient: 'bottom', columns: 1, labelLimit: Math.max(100, width - 80), symbolSize: 400 } as const;
+  const legend = labels.length > 1 ? below : null;
+  const by = { field: 'label', type: 'nominal', sort: [...labels], legend } as const;
+  return { color: by, strokeDash: by };
 }
 
 export interface KeypointError {
@@ -47,17 +56,56 @@ export interface KeypointError {
   readonly maePx: number;
 }
 
+/** Part of the face that a keypoint is of: its name without its number. */
+function partOf({ name }: KeypointError): string {
+  return name.replace(/ \d+$/, '');
+}
+
+/**
+ * A bar a keypoint, in order. Parts of the face are written over their bars, and two shades take turns: there are more
+ * parts than colours that everybody can tell apart.
+ */
 export function errorByKeypoint(errors: readonly KeypointError[], options: FigureOptions = {}): TopLevelSpec {
+  const parts = [...new Set(errors.map(partOf))];
+  const bars = errors.map((one) => ({ ...one, part: partOf(one), shade: parts.indexOf(partOf(one)) % 2 }));
+  const most = Math.max(...errors.map(({ maePx }) => maePx), 0);
+  const labels = parts.map((part) => {
+    const own = bars.filter((bar) => bar.part === part);
+    return { part, index: own[own.length >> 1]!.index, top: Math.max(...own.map(({ maePx }) => maePx)) };
+  });
+  const x = {
+    field: 'index',
+    type: 'ordinal',
+    title: 'keypoint',
+    axis: { labelOverlap: true, labelAngle: 0 },
+  } as const;
   return {
     ...frame(options),
-    data: { values: errors.map(({ index, name, maePx }) => ({ index, name, maePx, part: name.replace(/ \d+$/, '') })) },
-    mark: { type: 'bar', tooltip: true },
-    encoding: {
-      x: { field: 'index', type: 'ordinal', title: 'keypoint', axis: { labelOverlap: true, labelAngle: 0 } },
-      y: { field: 'maePx', type: 'quantitative', title: 'MAE, pixels' },
-      color: { field: 'part', type: 'nominal', sort: null },
-      tooltip: [{ field: 'name' }, { field: 'maePx', format: '.2f' }],
-    },
+    layer: [
+      {
+        data: { values: bars },
+        mark: { type: 'bar', tooltip: true },
+        encoding: {
+          x,
+          y: { field: 'maePx', type: 'quantitative', title: 'MAE, pixels', scale: { domain: [0, most * 1.4 || 1] } },
+          color: { field: 'shade', type: 'nominal', legend: null },
+          tooltip: [{ field: 'name' }, { field: 'maePx', format: '.2f' }],
+        },
+      },
+      ...(parts.length > 1
+        ? [
+            {
+              data: { values: labels },
+              mark: { type: 'text', angle: 270, align: 'left', dx: 4, fontSize: 11 } as const,
+              encoding: {
+                x,
+                y: { field: 'top', type: 'quantitative' } as const,
+                text: { field: 'part' },
+              },
+            },
+          ]
+        : []),
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { toldApart } from './errors.ts';
 import { type FigureOptions, frame } from './theme.ts';
 
 export interface LossPoint {
@@ -58,7 +59,10 @@ export function sweepCurves(series: readonly SweepSeries[], options: FigureOptio
         scale: { type: 'log', nice: false },
         axis: { format: '.1e' },
       },
-      color: { field: 'label', type: 'nominal', sort: series.map(({ label }) => label) },
+      ...toldApart(
+        series.map(({ label }) => label),
+        options,
+      ),
     },
   };
 }
