@@ -4,6 +4,7 @@
  *   node bench/accuracy.ts nose   --data ../shared/data/imm58,../shared/data/imm-frontal73
  *   node bench/accuracy.ts face58 --data ../shared/data/imm58
  *                                 --folds 5  --set KEY=VALUE  --backend NAME  --out FILE.json
+ *                                 --chosen-on 0,1   folds that the recipe's settings were chosen on: the others also apart
  *
  * Each network is exported, and the exported package scores its test people through the predictor that scoring runs.
  * Beside each set's error stands that of always answering a mean position: of the training people of that set
@@ -31,13 +32,20 @@ const { values, positionals } = parseArgs({
     set: { type: 'string', multiple: true, default: [] },
     backend: { type: 'string' },
     out: { type: 'string' },
+    'chosen-on': { type: 'string', default: '' },
   },
 });
 const name = positionals[0] ?? 'nose';
 const folds = Number(values.folds);
 const recipe = withOverrides(recipeNamed(name), Object.fromEntries(values.set.map(parseAssignment)));
 
+const chosenOn = values['chosen-on']
+  .split(',')
+  .filter((fold) => fold !== '')
+  .map(Number);
+
 interface TestedFace extends CheckedFace {
+  readonly fold: number;
   /** Of always answering the mean position of the training people of its set. */
   readonly ownMeanPx: number;
   /** Of always answering that of all training people. */
@@ -63,7 +71,7 @@ async function testFold(fold: number): Promise<TestedFace[]> {
   const { train, test } = read[0]!;
   const predictor = await createPredictor({ card, bytes: onnx });
   const { faces } = await checkFaces(predictor, card, test.samples, { rule: 'whole' }).finally(() => predictor.close());
-  const tested = withMeanAnswer(faces, placed(train), placed(test), own);
+  const tested = withMeanAnswer(faces, placed(train), placed(test), own).map((face) => ({ ...face, fold }));
   const curve = history.map(({ metrics }) => metrics.maePx!.toFixed(1)).join(' ');
   console.error(`fold ${fold}: ${faces.length} faces, ${summary(tested)}; test MAE by epoch: ${curve}`);
   return tested;
@@ -78,7 +86,7 @@ function withMeanAnswer(
   train: readonly Placed[],
   test: readonly Placed[],
   { target }: Recipe,
-): TestedFace[] {
+): Omit<TestedFace, 'fold'>[] {
   const joint = meanPosition(train);
   return faces.map((face, i) => {
     const own = meanPosition(train.filter(({ sample }) => sample.source === face.sample.source));
@@ -113,7 +121,15 @@ const started = performance.now();
 for (let fold = 0; fold < folds; fold++) faces.push(...(await testFold(fold)));
 const rows = rowsOf(faces);
 console.table(rows);
+const unseen = chosenOn.length > 0 ? rowsOf(faces.filter(({ fold }) => !chosenOn.includes(fold))) : null;
+if (unseen) {
+  console.log(`folds that chose nothing (all but ${chosenOn.join(', ')}):`);
+  console.table(unseen);
+}
 const out = values.out ?? join('bench', 'results', `accuracy-${name}.json`);
 await mkdir(dirname(out), { recursive: true });
 const seconds = Math.round((performance.now() - started) / 1000);
-await writeFile(out, `${JSON.stringify({ recipe, folds, seconds, rows }, null, 2)}\n`);
+await writeFile(
+  out,
+  `${JSON.stringify({ recipe, folds, seconds, rows, ...(unseen && { chosenOn, unseen }) }, null, 2)}\n`,
+);

@@ -38,6 +38,13 @@ describe('recipes', () => {
     });
   });
 
+  test('what came after the reference work is beside it, with the same network', () => {
+    const { augmentation, schedule, ema, epochs, name, description, sweep, ...same } = recipeNamed('nose-augmented');
+    expect(recipeNamed('nose')).toMatchObject(same);
+    expect(augmentation.length).toBeGreaterThan(0);
+    expect(RECIPES.nose!.epochs).toBe(25);
+  });
+
   test('an unknown recipe names the known ones', () => {
     expect(() => recipeNamed('toString')).toThrow(/nose, face58/);
   });

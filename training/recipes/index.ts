@@ -3,10 +3,17 @@ import { FiducialError } from '../../domain/errors.ts';
 import { face58 } from './face58.ts';
 import { face68 } from './face68.ts';
 import { nose } from './nose.ts';
+import { noseAugmented } from './noseAugmented.ts';
 import { resnet18 } from './resnet18.ts';
 import { type Recipe, recipeSchema } from './schema.ts';
 
-export const RECIPES: Readonly<Record<string, Recipe>> = { nose, face58, resnet18, face68 };
+export const RECIPES: Readonly<Record<string, Recipe>> = {
+  nose,
+  face58,
+  resnet18,
+  face68,
+  'nose-augmented': noseAugmented,
+};
 
 /** `optimiser.learningRate` -> value. */
 export type Overrides = Readonly<Record<string, unknown>>;
