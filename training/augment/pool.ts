@@ -78,7 +78,9 @@ export function createThreadPool(threads = 1): BatchPool {
       for (const thread of pool) if (thread.known.delete(id)) post(thread, { kind: 'forget', id });
     },
     async close() {
-      await Promise.all(pool.map(({ worker }) => worker.terminate()));
+      // An ending thread does not keep the process alive: with nothing else to do, that would end before this returns.
+      const held = setInterval(() => {}, 1_000);
+      await Promise.all(pool.map(({ worker }) => worker.terminate())).finally(() => clearInterval(held));
     },
   };
 }
