@@ -16,7 +16,8 @@ import { shardSummarySchema } from './records.ts';
 import { isDeleted } from './tombstones.ts';
 
 const LISTED_AT_ONCE = 1000;
-const READ_AT_ONCE = 16;
+/** Small objects: their time is the way there and back. */
+const READ_AT_ONCE = 64;
 
 type Parts = ScoringParts;
 
@@ -71,12 +72,13 @@ async function summariesFrom(results: ObjectStore, run: Run, first: number): Pro
 /** Counts from the keys; the bodies are read of shards with failures only. */
 async function mergeShards(results: ObjectStore, run: Run, keys: readonly string[]): Promise<Outcomes> {
   const pages = new FailurePages(results, run);
-  let total = NO_OUTCOMES;
-  const open = async (key: string) => {
-    const { scored, failed } = parseSummaryKey(key)!;
-    return failed === 0 ? { scored } : ((await readJson(results, key, shardSummarySchema)) ?? { scored });
-  };
-  for await (const summary of inOrder(keys, READ_AT_ONCE, open)) {
+  const counted = keys.map((key) => ({ key, ...parseSummaryKey(key)! }));
+  const whole = counted.filter(({ failed }) => failed === 0);
+  let total: Outcomes = { ...NO_OUTCOMES, scored: whole.reduce((sum, { scored }) => sum + scored, 0) };
+  const partial = counted.filter(({ failed }) => failed > 0);
+  const open = async ({ key, scored }: (typeof partial)[number]) =>
+    (await readJson(results, key, shardSummarySchema)) ?? { scored };
+  for await (const summary of inOrder(partial, READ_AT_ONCE, open)) {
     if ('outcomes' in summary) {
       total = mergeOutcomes(total, summary.outcomes);
       await pages.add(summary);

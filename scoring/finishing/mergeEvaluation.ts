@@ -11,7 +11,7 @@ import { ORDER_KEPT, PAGE_ENTRIES, pageId } from '../pages.ts';
 import { type OrderEntry, type RunMetrics, type ShardEvaluation, shardEvaluationSchema } from '../records.ts';
 import { WorstEntries } from './order.ts';
 
-const READ_AT_ONCE = 16;
+const READ_AT_ONCE = 64;
 /** Merged before they are added to the total, whose merges cost more the more it holds. */
 const MERGED_AT_ONCE = 64;
 
