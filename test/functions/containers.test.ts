@@ -7,20 +7,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { resultKeys, uploadKeys } from '../../domain/keys.ts';
-import { readStorageConfig } from '../../functions/config.ts';
 import { resolverOf, storedModels } from '../../functions/models.ts';
 import { createPlanner } from '../../functions/plan.ts';
 import { publishModels } from '../../functions/publish.ts';
 import { SILENT } from '../../scoring/ports.ts';
 import { runIdOf } from '../../scoring/runId.ts';
-import { makeClients } from '../../storage/aws/clients.ts';
-import { type AwsStorage, openAws } from '../../storage/aws/index.ts';
+import { enqueueTraining, readTraining } from '../../training/ledger/index.ts';
+import { PRODUCTION, setAlias } from '../../training/registry.ts';
 import { localStack } from '../localStack.ts';
+import { type LocalStackStorage, localStackStorage } from '../localstack/storage.ts';
 
 const LOADED_MS = 240_000;
 const PROJECT = 'default';
@@ -35,38 +33,10 @@ describe.skipIf(config === null)('the containers’ programs', () => {
   if (!config) return;
   const requests: Record<string, unknown>[] = [];
   let agent: Server;
-  let environment: Record<string, string>;
-  let storage: AwsStorage;
+  let storage: LocalStackStorage;
 
   beforeAll(async () => {
-    const id = `c${randomBytes(4).toString('hex')}`;
-    const clients = makeClients(config);
-    const bucket = async (name: string) => {
-      await clients.s3.send(new CreateBucketCommand({ Bucket: `${id}-${name}` }));
-      return `${id}-${name}`;
-    };
-    const queue = async (name: string) =>
-      (await clients.sqs.send(new CreateQueueCommand({ QueueName: `${id}-${name}` }))).QueueUrl!;
-    environment = {
-      PATH: process.env.PATH ?? '',
-      AWS_REGION: config.region,
-      AWS_ENDPOINT_URL: config.endpoint ?? '',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      FIDUCIAL_STAGE: 'test',
-      FIDUCIAL_UPLOADS_BUCKET: await bucket('uploads'),
-      FIDUCIAL_RESULTS_BUCKET: await bucket('results'),
-      FIDUCIAL_MODELS_BUCKET: await bucket('models'),
-      FIDUCIAL_PLAN_QUEUE_URL: await queue('plan'),
-      FIDUCIAL_PLAN_DEAD_LETTERS_URL: await queue('plan-dead'),
-      FIDUCIAL_SCORE_QUEUE_URL: await queue('score'),
-      FIDUCIAL_SCORE_DEAD_LETTERS_URL: await queue('score-dead'),
-      FIDUCIAL_TRAIN_QUEUE_URL: await queue('train'),
-      FIDUCIAL_TRAIN_DEAD_LETTERS_URL: await queue('train-dead'),
-    };
-    clients.close();
-    const read = readStorageConfig(environment);
-    storage = openAws({ ...read, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }, read);
+    storage = await localStackStorage(config);
     agent = createServer((request, response) => {
       let body = '';
       request.on('data', (chunk) => {
@@ -89,7 +59,7 @@ describe.skipIf(config === null)('the containers’ programs', () => {
     const temporary = mkdtempSync(join(tmpdir(), 'fiducial-container-'));
     const ECS_AGENT_URI = `http://127.0.0.1:${(agent.address() as AddressInfo).port}/api/task`;
     const child = spawn(process.execPath, [file], {
-      env: { ...environment, ECS_AGENT_URI, TMPDIR: temporary, ...more },
+      env: { ...storage.environment, ECS_AGENT_URI, TMPDIR: temporary, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -112,7 +82,8 @@ describe.skipIf(config === null)('the containers’ programs', () => {
     return code as number | null;
   }
 
-  async function commitBatch(images: number): Promise<string> {
+  /** Puts and commits a batch, plans it as Lambda does, and gives its run. The last file is no image. */
+  async function commitBatch(images: number, model: string): Promise<string> {
     const batch = `b${randomUUID().slice(0, 8)}`;
     const { uploads } = storage.stores;
     const photo = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#a86' } })
@@ -121,7 +92,7 @@ describe.skipIf(config === null)('the containers’ programs', () => {
     for (let i = 0; i < images; i++) await uploads.put(uploadKeys.image(PROJECT, batch, `${i}.jpg`), photo);
     await uploads.put(uploadKeys.image(PROJECT, batch, 'text.jpg'), 'no image');
     const key = uploadKeys.commit(PROJECT, batch, 'c');
-    const body = JSON.stringify({ model: 'nose', crop: 'whole', committedAt: '2026-11-24T11:00:00.000Z' });
+    const body = JSON.stringify({ model, crop: 'whole', committedAt: '2026-11-24T11:00:00.000Z' });
     await uploads.put(key, body);
     const planner = createPlanner({
       ...storage,
@@ -141,36 +112,62 @@ describe.skipIf(config === null)('the containers’ programs', () => {
     return runIdOf(key, Buffer.from(body));
   }
 
+  async function done(run: string) {
+    const key = resultKeys.done(PROJECT, run);
+    await vi.waitUntil(() => storage.stores.results.head(key), { timeout: LOADED_MS, interval: 500 });
+    return JSON.parse((await storage.stores.results.get(key)).body.toString());
+  }
+
   it(
-    'the scorer scores a batch with a model of the store, protected while busy, healthy, counted, and stops when told',
+    'the trainer trains a job of its queue, registers the model, and stops when told',
     async () => {
-      await publishModels(storage.stores.models, 'models');
-      const scorer = start('functions/scorer.ts');
-      const run = await commitBatch(20);
-      const key = resultKeys.done(PROJECT, run);
-      await vi.waitUntil(() => storage.stores.results.head(key), { timeout: LOADED_MS, interval: 500 });
-      const done = JSON.parse((await storage.stores.results.get(key)).body.toString());
-      expect(done).toMatchObject({ items: 21, scored: 20, failed: 1, errors: { NOT_AN_IMAGE: 1 } });
+      const trainer = start('functions/trainer.ts', { FIDUCIAL_BACKEND: 'wasm' });
+      const { training } = await enqueueTraining(
+        { ...storage, now: () => new Date() },
+        {
+          project: PROJECT,
+          recipe: 'nose',
+          overrides: { 'synthetic.count': 8, 'split.test': 0.5, epochs: 1 },
+          model: 'mine',
+          startedBy: 'tests',
+          unique: 'aa',
+        },
+      );
+      const ended = () => readTraining(storage.stores, PROJECT, training).then((view) => view?.done);
+      const trained = await vi.waitUntil(ended, { timeout: LOADED_MS, interval: 500 });
+      expect(trained).toMatchObject({ outcome: 'finished', error: null, epochs: 1, model: { name: 'mine' } });
+      expect(trained!.test!.maePx).toBeGreaterThan(0);
       expect(requests[0]).toEqual({ ProtectionEnabled: true, ExpiresInMinutes: 30 });
-      expect(scorer.output()).toMatch(/"Running":1/);
-      const images = [...scorer.output().matchAll(/"Images":(\d+),"ImagesFailed":(\d+)/g)];
-      expect(images.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(21);
-      const health = spawn(process.execPath, ['functions/health.ts'], { env: { TMPDIR: scorer.temporary } });
-      expect((await once(health, 'exit'))[0]).toBe(0);
-      expect(await stop(scorer)).toBe(0);
+      expect(await stop(trainer)).toBe(0);
+      expect(trainer.output()).toContain('"outcome":"finished"');
+      expect(trainer.output()).toContain('trainer ended');
       expect(requests.at(-1)).toEqual({ ProtectionEnabled: false });
-      expect((await storage.queues.score.counts()).inFlight).toBe(0);
+      expect(await storage.queues.train.counts()).toMatchObject({ visible: 0, inFlight: 0, dead: 0 });
+      await setAlias(storage.stores.models, PROJECT, 'mine', PRODUCTION, trained!.model!.version);
     },
     LOADED_MS,
   );
 
   it(
-    'the trainer waits for jobs and stops when told',
+    'the scorer scores with the shipped and the promoted model, protected while busy, healthy, counted, and stops when told',
     async () => {
-      const trainer = start('functions/trainer.ts');
-      await vi.waitUntil(() => trainer.output().includes('trainer started'), { timeout: LOADED_MS, interval: 200 });
-      expect(await stop(trainer)).toBe(0);
-      expect(trainer.output()).toContain('trainer ended');
+      requests.length = 0;
+      await publishModels(storage.stores.models, 'models');
+      const scorer = start('functions/scorer.ts');
+      const [shipped, mine] = [await commitBatch(20, 'nose'), await commitBatch(3, `mine@${PRODUCTION}`)];
+      expect(await done(shipped)).toMatchObject({ items: 21, scored: 20, failed: 1, errors: { NOT_AN_IMAGE: 1 } });
+      expect(await done(mine)).toMatchObject({ items: 4, scored: 3, failed: 1, errors: { NOT_AN_IMAGE: 1 } });
+      expect(requests[0]).toEqual({ ProtectionEnabled: true, ExpiresInMinutes: 30 });
+      expect(scorer.output()).toMatch(/"Running":1/);
+      const counted = () =>
+        [...scorer.output().matchAll(/"Images":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+      await vi.waitUntil(() => counted() >= 25, { timeout: LOADED_MS });
+      expect(counted()).toBe(25);
+      const health = spawn(process.execPath, ['functions/health.ts'], { env: { TMPDIR: scorer.temporary } });
+      expect((await once(health, 'exit'))[0]).toBe(0);
+      expect(await stop(scorer)).toBe(0);
+      expect(requests.at(-1)).toEqual({ ProtectionEnabled: false });
+      expect((await storage.queues.score.counts()).inFlight).toBe(0);
     },
     LOADED_MS,
   );
