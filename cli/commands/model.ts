@@ -6,6 +6,7 @@ import type { ModelCard } from '../../domain/modelCard.ts';
 import { openSession } from '../../inference/runtime.ts';
 import { type Embedded, openEmbedded } from '../../storage/embedded/index.ts';
 import { PARTS } from '../../training/data/split.ts';
+import { parseForeignCard } from '../../training/onnx/foreignCard.ts';
 import { importModel } from '../../training/onnx/importModel.ts';
 import { PRODUCTION, registerModel, setAlias } from '../../training/registry.ts';
 import { addCheckCommands } from '../check.ts';
@@ -130,22 +131,10 @@ async function importCommand(file: string, cardFile: string, context: CliContext
     readFile(path).catch((cause: Error) => {
       throw new FiducialError('INVALID_INPUT', `Expected a file at ${path}, got: ${cause.message}`, { cause });
     });
-  const given = parseCardFile(await read(cardFile), cardFile);
+  const given = parseForeignCard((await read(cardFile)).toString('utf8'), cardFile);
   const { onnxBytes, card } = await importModel({ onnxBytes: await read(file), ...given, open: openSession });
   await withEmbedded(context, ({ stores }) => registerModel(stores.models, DEFAULT_PROJECT, card, onnxBytes));
   context.output.result(card, `registered ${card.name}@${card.version}`);
-}
-
-/** A card, optionally with `conventions` beside its own fields. `importModel` checks both. */
-function parseCardFile(bytes: Buffer, file: string): Pick<Parameters<typeof importModel>[0], 'card' | 'conventions'> {
-  try {
-    const { conventions, ...card } = JSON.parse(bytes.toString('utf8'));
-    return { card, ...(conventions === undefined ? {} : { conventions }) };
-  } catch (cause) {
-    throw new FiducialError('INVALID_INPUT', `Expected a JSON card in ${file}, got: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }
 
 async function promote(reference: string, alias: string, context: CliContext): Promise<void> {

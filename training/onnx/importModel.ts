@@ -1,5 +1,5 @@
 /** Takes an ONNX file from elsewhere, with a card that someone wrote for it, into a model package. */
-import { FiducialError } from '../../domain/errors.ts';
+import { FiducialError, isFiducialError } from '../../domain/errors.ts';
 import type { ModelCard } from '../../domain/modelCard.ts';
 import { type CardDraft, sealCard } from '../packageCard.ts';
 import { adaptForeign, type ForeignConventions } from './adapt.ts';
@@ -26,8 +26,21 @@ export async function importModel(request: ImportRequest): Promise<{ onnxBytes: 
   const { width, height } = card.input;
   const shape = { width, height, points: card.points };
   const onnxBytes = conventions ? adaptForeign(request.onnxBytes, conventions, shape) : request.onnxBytes;
-  await runSamples(onnxBytes, card, open);
+  await runSamples(onnxBytes, card, conventions ? open : hinting(open));
   return { onnxBytes, card: sealCard({ ...card, parityError: null }, onnxBytes) };
+}
+
+/** Where a graph is not as ours and nothing says how it differs, that is what to say. */
+function hinting(open: OpenSession): OpenSession {
+  return async (onnxBytes) => {
+    try {
+      return await open(onnxBytes);
+    } catch (cause) {
+      if (!isFiducialError(cause, 'INVALID_MODEL')) throw cause;
+      const how = 'or say by `conventions` in the card how the graph differs (layout, colour, mean, std, units)';
+      throw new FiducialError('INVALID_MODEL', `${cause.message}, ${how}`, { cause });
+    }
+  };
 }
 
 async function runSamples(onnxBytes: Uint8Array, card: ForeignCard, open: OpenSession): Promise<void> {

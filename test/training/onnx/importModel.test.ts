@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ForeignConventions } from '../../../training/onnx/adapt.ts';
 import { OnnxBuilder } from '../../../training/onnx/builder.ts';
+import { parseForeignCard } from '../../../training/onnx/foreignCard.ts';
 import { type ForeignCard, importModel } from '../../../training/onnx/importModel.ts';
 import { BT601 } from '../../../training/onnx/input.ts';
 import { open } from './runtime.ts';
@@ -102,5 +103,55 @@ describe('a model from elsewhere', () => {
     await refused({ conventions: plain, card: { ...card, points: 3 } }).toMatchObject({ code: 'INVALID_MODEL' });
     await refused({ conventions: plain, card: { ...card, name: 'No Name' } }).toThrow('at name');
     await refused({ onnxBytes: Buffer.from('nothing'), conventions: plain }).toMatchObject({ code: 'INVALID_MODEL' });
+  });
+});
+
+describe('the card file of a model from elsewhere', () => {
+  const least = {
+    name: 'elsewhere',
+    version: '1',
+    layout: 'points',
+    points: 2,
+    input: { width: 4, height: 3 },
+    crop: 'box',
+    licenceNote: 'MIT',
+  };
+  const conventions = { layout: 'NCHW', colour: 'RGB', mean: [0, 0, 0], std: [1, 1, 1], units: 'crop' };
+  const parse = (value: unknown) => parseForeignCard(JSON.stringify(value), 'card.json');
+
+  it('needs little, and is enough to import by', async () => {
+    const given = parse({ ...least, conventions });
+    expect(given.card).toMatchObject({
+      input: { channels: 3, margin: 1, fit: 'pad' },
+      recipe: null,
+      data: [],
+      metrics: [],
+    });
+    const { card: filled } = await importModel({ onnxBytes: channelMeans('NCHW', 3), ...given, open });
+    expect(filled).toMatchObject({ name: 'elsewhere', precision: 'float32' });
+    expect(parse(least)).not.toHaveProperty('conventions');
+  });
+
+  it.each([
+    ['nothing', {}, /at name/],
+    ['no input', { ...least, input: undefined }, /at input/],
+    ['a field that no card has', { ...least, secondpass: 1 }, /secondpass/],
+    [
+      'a layout of axes that is none',
+      { ...least, conventions: { ...conventions, layout: 'NCWH' } },
+      /at conventions\.layout/,
+    ],
+    [
+      'a mean of one channel for three',
+      { ...least, conventions: { ...conventions, mean: [0.5] } },
+      /a value a channel/,
+    ],
+  ])('with %s is refused by name', (_, value, message) => {
+    expect(() => parse(value)).toThrow(message);
+    expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
+
+  it('that is no JSON is refused', () => {
+    expect(() => parseForeignCard('{', 'card.json')).toThrow(/Expected a JSON card in card\.json/);
   });
 });
