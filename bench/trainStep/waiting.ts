@@ -41,7 +41,7 @@ export async function measureWaiting(name: string, backendName: BackendName, ste
     const data = await loadTrainingData(recipe, { paths: [folder], cacheFolder: null });
     const { tf, name: backend } = await openBackend(backendName);
     const model = buildModel(tf, networkOf(recipe), { rng: createRng(1) });
-    const trainer = new Trainer(tf, model, recipe);
+    const trainer = new Trainer(tf, model, { loss: recipe.loss, optimiser: recipe.optimiser, ema: recipe.ema });
     const source = batchSource(recipe, data, pool);
     const [waits, works]: [number[], number[]] = [[], []];
     for (let epoch = 0; works.length < steps + FILLING; epoch++) {

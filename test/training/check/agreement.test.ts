@@ -37,29 +37,33 @@ const CUTS = [
 ] as const;
 
 describe('the trainer and the scoring path', () => {
-  test.each(CUTS)('give the same errors of the same faces: %s', async (_, cut) => {
-    let data: TrainingData | null = null;
-    const trained = await trainRecipe(
-      { ...small, ...cut },
-      {
-        ...{ training: 'agreement', modelName: 'small', codeVersion: 'test', open: openSession, paths: [folder] },
-        ...{ cacheFolder: null, backend: 'wasm', checkpoints: null, resume: false, threads: 0 },
-        onData: (read) => {
-          data = read;
+  test.each(CUTS)(
+    'give the same errors of the same faces: %s',
+    async (_, cut) => {
+      let data: TrainingData | null = null;
+      const trained = await trainRecipe(
+        { ...small, ...cut },
+        {
+          ...{ training: 'agreement', modelName: 'small', codeVersion: 'test', open: openSession, paths: [folder] },
+          ...{ cacheFolder: null, backend: 'wasm', checkpoints: null, resume: false, threads: 0 },
+          onData: (read) => {
+            data = read;
+          },
         },
-      },
-    );
-    const { card, onnx, test: evaluation, history } = trained;
-    const { samples } = (data as TrainingData | null)!.test;
-    const predictor = await createPredictor({ card, bytes: onnx }, { threads: 1 });
-    const [setting] = settingsOf(card, { detect: false, shifts: [] });
-    const [row] = await checkSetting(predictor, card, 'rendered', samples, setting!).finally(() => predictor.close());
-    expect(row).toMatchObject({ n: samples.length, missed: 0 });
-    // It has learnt to look at the pixels, so that other pixels would give other answers.
-    expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss / 3);
-    const own = evaluation.metrics.nme.interOcular!;
-    expect(own).toBeGreaterThan(0.01);
-    expect(Math.abs(row!.nme! - own) * 100).toBeLessThan(0.05);
-    expect(Math.abs(row!.maePx! - evaluation.metrics.maePx!)).toBeLessThan(0.01);
-  }, 300_000);
+      );
+      const { card, onnx, test: evaluation, history } = trained;
+      const { samples } = (data as TrainingData | null)!.test;
+      const predictor = await createPredictor({ card, bytes: onnx }, { threads: 1 });
+      const [setting] = settingsOf(card, { detect: false, shifts: [] });
+      const [row] = await checkSetting(predictor, card, 'rendered', samples, setting!).finally(() => predictor.close());
+      expect(row).toMatchObject({ n: samples.length, missed: 0 });
+      // It has learnt to look at the pixels, so that other pixels would give other answers.
+      expect(history.at(-1)!.trainLoss).toBeLessThan(history[0]!.trainLoss / 3);
+      const own = evaluation.metrics.nme.interOcular!;
+      expect(own).toBeGreaterThan(0.01);
+      expect(Math.abs(row!.nme! - own) * 100).toBeLessThan(0.05);
+      expect(Math.abs(row!.maePx! - evaluation.metrics.maePx!)).toBeLessThan(0.01);
+    },
+    300_000,
+  );
 });
