@@ -5,7 +5,7 @@ import { Plot } from '../plots/Plot.tsx';
 import { moment } from '../ui/formatting.ts';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
-import { assignments, type Overrides, variedBy } from './overrides.ts';
+import { assignments, shortAssignments, variedBy } from './overrides.ts';
 import { type SweepRow, SweepTable } from './SweepTable.tsx';
 import { useCurves } from './useCurves.ts';
 
@@ -50,8 +50,7 @@ function Overlaid({ rows, fields }: OverlaidProps) {
   const curves = useCurves(ids, rows.map(({ training }) => training?.status).join());
   const series: SweepSeries[] = rows.flatMap(({ training, overrides }) => {
     const points = training && curves.get(training.id);
-    const setting = Object.fromEntries(fields.map((field) => [field, (overrides as Overrides)[field]]));
-    return points?.length ? [{ label: assignments(setting), points }] : [];
+    return points?.length ? [{ label: shortAssignments(overrides, fields), points }] : [];
   });
   if (series.length === 0) return null;
   return (

@@ -17,6 +17,13 @@ export function variedBy(grid: unknown): string[] {
   return (varied.length > 0 ? varied : fields).map(([field]) => field);
 }
 
+/** These fields of a setting by their last names, where those differ: `kernel=3, learningRate=0.001`. */
+export function shortAssignments(overrides: unknown, fields: readonly string[]): string {
+  const short = fields.map((field) => field.split('.').at(-1)!);
+  const names = new Set(short).size === fields.length ? short : fields;
+  return assignments(Object.fromEntries(fields.map((field, i) => [names[i]!, (overrides as Overrides)[field]])));
+}
+
 /** What differs from the recipe. */
 export function changed(recipe: Overrides, now: Overrides): Record<string, unknown> {
   return Object.fromEntries(

@@ -36,6 +36,9 @@ export function upload(world: World): void {
       const { page, stack } = world;
       await page.getByText(`0 of ${ITEMS}`).waitFor();
       await page.locator('.status.running').waitFor();
+      for (const figure of ['Through', 'Failed', 'Images a second', 'Time left']) {
+        await page.locator('.live dt', { hasText: figure }).waitFor();
+      }
       process.kill(stack.supervisor.pids().scorer!, 'SIGCONT');
       await page.locator('dt', { hasText: 'MAE' }).waitFor();
       await page.locator('.status.done').waitFor();

@@ -4,7 +4,7 @@ import { RECIPES, withOverrides } from '../../../training/recipes/index.ts';
 import { recipeSchema } from '../../../training/recipes/schema.ts';
 import { parseGrid } from '../../../web/training/grid.ts';
 import type { JsonSchema } from '../../../web/training/jsonSchema.ts';
-import { assignments, changed } from '../../../web/training/overrides.ts';
+import { assignments, changed, shortAssignments, variedBy } from '../../../web/training/overrides.ts';
 import { fieldsOf, NOTHING_CHANGED, overridesOf, withVariant } from '../../../web/training/recipeDraft.ts';
 import { fieldText, parseField, recipeFields } from '../../../web/training/recipeFields.ts';
 
@@ -97,6 +97,15 @@ test('only what differs from the recipe is sent', () => {
   const own = { epochs: 25, 'architecture.channels': [12, 20, 32], seed: 1 };
   expect(changed(own, { epochs: 3, 'architecture.channels': [12, 20, 32] })).toEqual({ epochs: 3 });
   expect(assignments({ epochs: 3, pretrained: 'a b' })).toBe('epochs=3, pretrained=a b');
+});
+
+test('runs of a sweep are told apart by what its grid varies, in short', () => {
+  const grid = { epochs: [3], 'architecture.kernel': [3, 5], 'optimiser.learningRate': [0.001] };
+  expect(variedBy(grid)).toEqual(['architecture.kernel']);
+  expect(variedBy({ epochs: [3] })).toEqual(['epochs']);
+  const own = { epochs: 3, 'architecture.kernel': 5, 'optimiser.name': 'adam', 'loss.name': 'mse' };
+  expect(shortAssignments(own, ['architecture.kernel', 'optimiser.name'])).toBe('kernel=5, name=adam');
+  expect(shortAssignments(own, ['optimiser.name', 'loss.name'])).toBe('optimiser.name=adam, loss.name=mse');
 });
 
 test('a grid is read as `fiducial sweep --grid` reads it', () => {
