@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type RunningStack, startStack } from '../../cli/stack.ts';
+import { DATABASE } from '../../storage/embedded/backup.ts';
 import { openEmbedded } from '../../storage/embedded/index.ts';
 import { registerModel } from '../../training/registry.ts';
 import { marksCard, marksOnnx } from './marksModel.ts';
@@ -12,6 +14,8 @@ export interface BrowserStack extends RunningStack {
   readonly folder: string;
   /** The data of a query; throws where there are errors. */
   get(query: string, variables?: object): Promise<Answer>;
+  /** Stops the scorer where it stands, but never with the ledger's lock in its hand; gives the way to let it go on. */
+  holdScorer(): Promise<() => void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers have as many shapes as questions
@@ -38,12 +42,38 @@ export async function startBrowserStack(): Promise<BrowserStack> {
     ...stack,
     folder,
     get: (query, variables = {}) => ask(stack, query, variables),
+    holdScorer: () => hold(stack.supervisor.pids().scorer!, folder),
     stop: async () => {
       await stack.stop();
       await rm(folder, { recursive: true, force: true });
       if (lines.some((line) => /error|exception/i.test(line))) console.error(lines.join('\n'));
     },
   };
+}
+
+async function hold(pid: number, folder: string): Promise<() => void> {
+  const ledger = new DatabaseSync(join(folder, DATABASE), { timeout: 500 });
+  try {
+    for (;;) {
+      process.kill(pid, 'SIGSTOP');
+      if (isFree(ledger)) return () => process.kill(pid, 'SIGCONT');
+      process.kill(pid, 'SIGCONT');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    ledger.close();
+  }
+}
+
+/** Whether somebody else can write. */
+function isFree(ledger: DatabaseSync): boolean {
+  try {
+    ledger.exec('BEGIN IMMEDIATE');
+    ledger.exec('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function buildDashboard(): void {

@@ -9,14 +9,14 @@ export function operate(world: World): void {
     test('cancelled while it goes on, and the rest be scored later', async () => {
       const { page, stack } = world;
       await visitAfresh(world, `#/runs/${world.run}`);
-      process.kill(stack.supervisor.pids().scorer!, 'SIGSTOP');
+      const goOn = await stack.holdScorer();
       await page.getByRole('button', { name: 'Rerun…' }).click();
       await page.getByRole('combobox', { name: 'Model', exact: true }).selectOption('marks');
       await page.getByRole('button', { name: 'Score again', exact: true }).click();
       await page.locator('.status.running').waitFor();
       await page.getByRole('button', { name: 'Cancel', exact: true }).click();
       await page.locator('.status.cancelled').waitFor();
-      process.kill(stack.supervisor.pids().scorer!, 'SIGCONT');
+      goOn();
       await page.getByRole('button', { name: 'Score again what failed' }).click();
       await page.getByText('goes on from an earlier run').waitFor();
       // More failed than this commit allows.

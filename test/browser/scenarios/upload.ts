@@ -9,10 +9,12 @@ const RUN = `query ($id: ID!) { run(id: $id) { status failed errors { code count
 
 export function upload(world: World): void {
   describe('a folder', () => {
+    let goOn = () => {};
+
     test('is dropped, uploaded straight to storage, each file tried again where it fails, and committed', async () => {
       const { page, photos, withFailures } = world;
       // The scorer is held, so that the run can be seen before it is through.
-      process.kill(world.stack.supervisor.pids().scorer!, 'SIGSTOP');
+      goOn = await world.stack.holdScorer();
       await dropPaths(page, '.drop', [photos]);
       await page.getByText(`${ITEMS} files,`).waitFor();
       await page.getByText('Not uploaded: people/00.pts').waitFor();
@@ -33,13 +35,13 @@ export function upload(world: World): void {
     });
 
     test('is shown while it is being scored: how far, how fast, then its results without a reload', async () => {
-      const { page, stack } = world;
+      const { page } = world;
       await page.getByText(`0 of ${ITEMS}`).waitFor();
       await page.locator('.status.running').waitFor();
       for (const figure of ['Through', 'Failed', 'Images a second', 'Time left']) {
         await page.locator('.live dt', { hasText: figure }).waitFor();
       }
-      process.kill(stack.supervisor.pids().scorer!, 'SIGCONT');
+      goOn();
       await page.locator('dt', { hasText: 'MAE' }).waitFor();
       await page.locator('.status.done').waitFor();
     });
