@@ -4,6 +4,8 @@
  * that none outlives a supervisor that was killed.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { z } from 'zod';
+import { type ErrorCode, FiducialError } from '../domain/errors.ts';
 
 export interface ProcessSpec {
   readonly name: string;
@@ -37,6 +39,8 @@ interface Kept {
   delayMs: number;
   startedAt: number;
   timer: NodeJS.Timeout | null;
+  /** Whether it has ever said that it is ready: what could not start once is not started again. */
+  started: boolean;
 }
 
 export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: SupervisorOptions): Supervisor {
@@ -58,7 +62,7 @@ export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: 
 
   function revive(spec: ProcessSpec, reason: string): void {
     const entry = kept.get(spec.name);
-    if (stopping || !entry) return;
+    if (stopping || !entry?.started) return;
     const delayMs = Date.now() - entry.startedAt > STEADY_MS ? FIRST_DELAY_MS : entry.delayMs;
     entry.delayMs = Math.min(LONGEST_DELAY_MS, delayMs * 2);
     onRestart?.(spec.name, reason, delayMs);
@@ -72,8 +76,11 @@ export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: 
   return {
     start: async (spec) => {
       const child = spawn(spec);
-      kept.set(spec.name, { child, delayMs: FIRST_DELAY_MS, startedAt: Date.now(), timer: null });
-      return ready(child, spec.name);
+      const entry = { child, delayMs: FIRST_DELAY_MS, startedAt: Date.now(), timer: null, started: false };
+      kept.set(spec.name, entry);
+      const facts = await ready(child, spec.name);
+      entry.started = true;
+      return facts;
     },
     pids: () =>
       Object.fromEntries(
@@ -87,10 +94,16 @@ export function createSupervisor({ onLine, onRestart, stopTimeoutMs = 20_000 }: 
   };
 }
 
-/** The first message of a child says that it is ready; a child that ends before it has failed to start. */
+const failureSchema = z.object({ failed: z.object({ code: z.string(), message: z.string() }) });
+
+/** The first message of a child says that it is ready, or why it can not be; a child that ends before it has failed to start. */
 function ready(child: ChildProcess, name: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    child.once('message', resolve);
+    child.once('message', (message) => {
+      const { failed } = failureSchema.safeParse(message).data ?? {};
+      if (failed) reject(new FiducialError(failed.code as ErrorCode, failed.message));
+      else resolve(message);
+    });
     child.once('exit', (code, signal) => reject(new Error(`${name} ended before it was ready (${signal ?? code})`)));
   });
 }

@@ -1,8 +1,6 @@
 /** `fiducial score PATH...`: files or folders at once, no service needed. */
 
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FiducialError } from '../../domain/errors.ts';
@@ -22,7 +20,7 @@ import { metricsJson, metricsTable } from '../metricsText.ts';
 import { createOverlays } from '../overlays.ts';
 import { fraction } from '../parse.ts';
 import { type FileItem, planFiles, scoreFiles } from '../scoreFiles.ts';
-import { filesWithDigests, splitDigests } from '../splits.ts';
+import { filesWithDigests, parseSplit, splitDigests } from '../splits.ts';
 
 interface ScoreFlags {
   readonly model: string;
@@ -55,6 +53,7 @@ export function addScoreCommand(program: Command, context: CliContext): void {
 
 async function score(paths: readonly string[], flags: ScoreFlags, context: CliContext): Promise<void> {
   const { config, output, signal } = context;
+  if (flags.split) parseSplit(flags.split);
   const { catalog, embedded, close } = await openCatalog(config.dataFolder);
   const sources = modelSources(catalog);
   const loaded = await loadModel(flags.model, catalog);
@@ -75,7 +74,7 @@ async function score(paths: readonly string[], flags: ScoreFlags, context: CliCo
     const truth = flags.truth ? await readTruth(flags.truth) : null;
     const items = planFiles(files, (file) => (truth ? findTruth(truth, file.key, file.path) : []), model.crop);
     const progress = output.progress('scoring', items.length);
-    const lines = flags.out ? createWriteStream(flags.out) : null;
+    const lines = flags.out ? await open(flags.out, 'w') : null;
     const overlays = flags.overlay ? await createOverlays(flags.overlay, model.pin) : null;
     const scored = await scoreFiles(items, {
       scorer,
@@ -85,14 +84,13 @@ async function score(paths: readonly string[], flags: ScoreFlags, context: CliCo
       onPrediction: async (prediction, item, done) => {
         progress.update(done, prediction.error ? `${prediction.key}: ${prediction.error.code}` : '');
         if (prediction.error) output.note(`${prediction.key}: ${prediction.error.code}: ${prediction.error.message}`);
-        if (lines && !lines.write(`${JSON.stringify(prediction)}\n`)) await once(lines, 'drain');
+        await lines?.write(`${JSON.stringify(prediction)}\n`);
         await overlays?.draw(item, prediction);
       },
-    }).finally(() => progress.stop());
-    if (lines)
-      await new Promise<void>((resolve, reject) =>
-        lines.end((error?: Error | null) => (error ? reject(error) : resolve())),
-      );
+    }).finally(async () => {
+      progress.stop();
+      await lines?.close();
+    });
     const sheet = await overlays?.finish();
     report(items, scored, loaded, { sheet: sheet ?? null, ...flags }, context);
   } finally {

@@ -5,7 +5,7 @@ import { readStorageConfig } from '../../functions/config.ts';
 import type { CliContext } from '../context.ts';
 import { DEFAULT_PORT } from '../defaults.ts';
 import { runDemo } from '../demo.ts';
-import { wholeNumber } from '../parse.ts';
+import { count, port, wholeNumber } from '../parse.ts';
 import { startStack } from '../stack.ts';
 
 interface UpFlags {
@@ -24,9 +24,9 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .description('run the whole stack on this machine: storage, workers, API, dashboard')
     .option('--data <dir>', 'its folder; default: .fiducial')
     .option('--host <address>', 'what the API binds to', '127.0.0.1')
-    .option('--port <n>', '0: any that is free', wholeNumber, DEFAULT_PORT)
-    .option('--scorers <n>', 'scorer processes', wholeNumber, 1)
-    .option('--trainers <n>', 'trainer processes', wholeNumber, 1)
+    .option('--port <n>', '0: any that is free', port, DEFAULT_PORT)
+    .option('--scorers <n>', 'scorer processes', count, 1)
+    .option('--trainers <n>', 'trainer processes; 0: nothing is trained', wholeNumber, 1)
     .option('--demo', 'score the demo batch at the first start', false)
     .addOption(
       new Option('--storage <kind>', '`aws`: the buckets and queues that the environment names (AWS or LocalStack)')

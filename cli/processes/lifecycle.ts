@@ -1,7 +1,17 @@
 /** What each process of the stack has in common: its configuration, its readiness, and when it has to stop. */
+import { FiducialError } from '../../domain/errors.ts';
 
-/** The supervisor's first message. */
+let ready = false;
+
+/** The supervisor's first message. From then on, why the process could not start is told to the supervisor. */
 export function processConfig<T>(parse: (value: unknown) => T): Promise<T> {
+  process.on('uncaughtException', (error) => {
+    if (ready || !(error instanceof FiducialError) || !process.send) {
+      console.error(error);
+      process.exit(1);
+    }
+    process.send({ failed: { code: error.code, message: error.message } }, () => process.exit(1));
+  });
   return new Promise((resolve, reject) => {
     process.once('message', (message) => {
       try {
@@ -25,6 +35,7 @@ export function stopSignal(): AbortSignal {
 }
 
 export function sayReady(facts: Readonly<Record<string, unknown>> = {}): void {
+  ready = true;
   process.send?.({ ready: true, ...facts });
 }
 

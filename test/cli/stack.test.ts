@@ -13,7 +13,7 @@ const IMAGES = 6;
 
 let folder: string;
 let up: ChildProcess;
-let started: { url: string; token: string };
+let started: { url: string; token: string; pids: Record<string, number> };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fiducial-stack-'));
@@ -82,6 +82,19 @@ describe('on a running stack', () => {
       body: JSON.stringify({ query: '{ runs { edges { node { id } } } }' }),
     });
     expect(response.status).toBe(401);
+  });
+
+  // Only Linux shows them as files.
+  test.runIf(process.platform === 'linux')('the token is in no argument and no environment of a process', async () => {
+    const pids = [up.pid!, ...Object.values(started.pids)];
+    expect(pids.length).toBeGreaterThan(3);
+    for (const pid of pids) {
+      for (const file of ['cmdline', 'environ']) {
+        const text = await readFile(`/proc/${pid}/${file}`, 'utf8');
+        expect(text.length).toBeGreaterThan(0);
+        expect(text).not.toContain(started.token);
+      }
+    }
   });
 
   test('SIGTERM stops every process', async () => {
