@@ -23,7 +23,7 @@ import { errorsOf, runTraining } from '../../training/worker/runTraining.ts';
 import { type CliContext, DEFAULT_PROJECT } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { trainerParts } from '../local.ts';
-import { table } from '../output.ts';
+import { type Output, type Progress, table } from '../output.ts';
 import { ROW_PICTURE, type SweepRow, writeSweepFigures } from '../sweepFigures.ts';
 
 interface TrainFlags {
@@ -124,6 +124,7 @@ async function trainOnce(
             `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
           );
         },
+        onProgress: stages(output),
         onPretrained: (report) => output.note(describeImport(report)),
         onEpoch: (epoch) => {
           epochs.push(epoch);
@@ -262,6 +263,21 @@ async function trySetting(
     if (!isFiducialError(error, 'DIVERGED')) throw error;
     return { label, overrides, trained: null, message: error.message };
   }
+}
+
+/** A bar for each stage of getting the data ready: rendering or cutting out thousands of faces takes a while. */
+function stages(output: Output): (what: string, done: number, total: number) => void {
+  let current: { readonly what: string; readonly bar: Progress } | null = null;
+  return (what, done, total) => {
+    if (current?.what !== what) {
+      current?.bar.stop();
+      current = { what, bar: output.progress(what, total) };
+    }
+    current.bar.update(done);
+    if (done < total) return;
+    current.bar.stop();
+    current = null;
+  };
 }
 
 function epochLine({ epoch, train: { loss }, test, seconds, waitedSeconds }: TrainingEpoch): string {
