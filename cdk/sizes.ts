@@ -1,6 +1,9 @@
 /** Times and sizes that two sides of the deployment have to agree on. */
 
-/** A message is hidden this long, and its holder's heartbeat hides it again. Scorer and trainer pass it with a receive. */
+/**
+ * A message is hidden this long where its receiver does not say. Scorer and trainer ask for a minute with each receive,
+ * and their heartbeat hides it again; the Lambda of the dead letters waits one of these out.
+ */
 export const LEASE_SECONDS = 120;
 
 /** Until a message is a dead letter. Receives are not failures (a spot machine can be taken back again and again). */

@@ -5,7 +5,7 @@ import { modelResolver } from '../scoring/models.ts';
 import type { ModelResolver } from '../scoring/ports.ts';
 import type { ObjectStore } from '../storage/ports.ts';
 
-/** Those that ship are in the store too, under `shared/`: cdk/publish.ts puts them there. */
+/** Those that ship are in the store too, under `shared/`: functions/publish.ts puts them there. */
 export function storedModels(store: ObjectStore): ModelCatalog {
   return new ModelCatalog({ store, shipped: null, cache: null });
 }

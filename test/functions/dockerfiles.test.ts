@@ -120,6 +120,18 @@ describe('the Dockerfiles', () => {
     }
   });
 
+  // Under CI it has to be had: the script installs it.
+  it('pass hadolint', () => {
+    const there = spawnSync('hadolint', ['--version']).status === 0 || existsSync('.venv/hadolint/bin/hadolint');
+    if (!there && !process.env.CI) {
+      console.warn(`hadolint is not installed: not linted here (sh ${FOLDER}/lint.sh installs it)`);
+      return;
+    }
+    const { status, stdout, stderr } = spawnSync('sh', [`${FOLDER}/lint.sh`], { encoding: 'utf8' });
+    expect(`${stdout}${stderr}`.trim()).toBe('');
+    expect(status).toBe(0);
+  }, 120_000);
+
   it('use the CUDA that their libraries were built for', () => {
     expect(manifest.dependencies['onnxruntime-node']).toBe('1.30.0');
     const metadata = readFileSync('node_modules/onnxruntime-node/script/install-metadata.js', 'utf8');

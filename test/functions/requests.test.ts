@@ -7,7 +7,7 @@ import { scoreShard } from '../../scoring/scoreShard.ts';
 import { RequestCounter } from '../../storage/counting.ts';
 import { interceptQueues, interceptStores, type StorageCall } from '../../storage/intercept.ts';
 import type { MemoryStorage } from '../scoring/memory.ts';
-import { commit, drain, imageKey, type Parts, PROJECT, partsOf, truthOf, upload, world } from '../scoring/world.ts';
+import { commit, drain, type Parts, PROJECT, partsOf, truthOf, upload, world } from '../scoring/world.ts';
 
 const IMAGES = 200;
 const SHARDS = 13; // of sixteen
