@@ -155,6 +155,8 @@ function compare(one: Outcome, undisturbed: Outcome, total: Total): void {
   total.lost += Array.from({ length: images }, (_, i) => imageKey(i)).filter((key) => !known.has(key)).length;
   total.epochsLost += undisturbed.epochs - one.epochs;
   for (const part of ['predictions', 'metrics', 'training'] as const) {
-    if (one[part] !== undisturbed[part]) total.unequal.push(part);
+    if (one[part] === undisturbed[part]) continue;
+    total.unequal.push(part);
+    console.error(`${part}: expected ${undisturbed[part]?.slice(0, 400)}, got ${one[part]?.slice(0, 400)}`);
   }
 }

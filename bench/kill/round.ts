@@ -108,12 +108,12 @@ async function left(storage: Embedded, run: string, training: string, hung: bool
   const { done } = (await readTraining(storage.stores, PROJECT, training))!;
   const { epochs } = await readEpochs(storage.stores, PROJECT, training, 500);
   const curve = epochs.map(({ epoch, train, test, learningRate }) => ({ epoch, train, test, learningRate }));
-  const { outcome: ended, train, test, model } = done!;
+  const { outcome: ended, error, train, test, model } = done!;
   return {
     keys: predictions.map(({ key }) => key),
     predictions: createHash('sha256').update(JSON.stringify(predictions)).digest('hex'),
     metrics,
-    training: JSON.stringify({ ended, curve, train, test, model }),
+    training: JSON.stringify({ ended, error, train, test, model, curve }),
     epochs: epochs.length,
   };
 }

@@ -90,6 +90,8 @@ export async function simulate(setting: Simulation, prices: Prices) {
     scoreSeconds: seconds,
     idealSeconds: ideal,
     overIdeal: seconds / ideal - 1,
+    /** No arrangement of these workers could be faster: see below. */
+    boundSeconds: boundOf(setting, shards),
     /** One a planner's call is of the commit. */
     imageGets: requests.of('uploads.get') - spent.calls,
     /** Of its scorer, finishing included, and of everything. */
@@ -104,6 +106,19 @@ export async function simulate(setting: Simulation, prices: Prices) {
     cost,
     dollarsAMillion: (dollars * 1e6) / images,
   };
+}
+
+/**
+ * Shards are whole, a partition answers so many reads a second, and one shard's requests follow one another: receive,
+ * plan, image, predictions, summary, list; then those that finish the run.
+ */
+function boundOf({ images, workers, compute, partitions }: Simulation, shards: number): number {
+  const { get, head, put, list, queue } = ASSUMED.latency;
+  const oneAfterTheOther = [queue, get, head, head, get, get, put, put, head, list, head, get, put, put, put];
+  const requests = oneAfterTheOther.reduce((sum, latency) => sum + latency.median, 0) / 1000;
+  const rounds = Math.ceil(shards / workers) * Math.min(images, shardSizeFor(images));
+  const computing = Math.max(images / workers, Math.min(rounds, images)) / ASSUMED.imagesPerSecond[compute];
+  return Math.max(computing, images / (ASSUMED.partition.reads * partitions)) + requests;
 }
 
 async function commit(uploads: SimulatedUploads, network: Network) {

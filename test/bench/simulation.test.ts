@@ -1,5 +1,6 @@
 /** The quick part of bench/simulation.ts: what a run asks of S3 and SQS. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { A_SHARD } from '../../bench/scale.ts';
 import { readPrices } from '../../bench/simulation/prices.ts';
 import { type Simulated, simulate } from '../../bench/simulation/simulate.ts';
 
@@ -29,6 +30,15 @@ describe('a simulated run, with refusals, lost answers, duplicates and reclaims'
     // A run of one shard finishes in it, which costs a few more.
     for (const { scorerRequestsAShard } of runs.slice(1)) expect(scorerRequestsAShard).toBeLessThanOrEqual(10);
     expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(20);
+  });
+
+  test('asks for what docs/scale.md reckons with', () => {
+    const { requests, shards } = runs[2]!;
+    const each = (...names: string[]) => names.reduce((sum, name) => sum + (requests[name] ?? 0), 0) / shards;
+    expect(each('results.put')).toBeCloseTo(A_SHARD.writes, 0);
+    expect(each('results.list')).toBeCloseTo(A_SHARD.lists, 0);
+    expect(each('results.get', 'results.head')).toBeCloseTo(A_SHARD.reads, 0);
+    expect(each('score.send', 'score.receive', 'score.change')).toBeCloseTo(A_SHARD.queue, 0);
   });
 
   test('has requests and cost that grow no faster than its images', () => {
