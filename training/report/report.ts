@@ -20,6 +20,7 @@ import {
 } from './page.ts';
 import { associations } from './reasons.ts';
 import type { ReportedFace } from './testFaces.ts';
+import { errorByYaw } from './yaw.ts';
 
 export interface ReportFacts {
   readonly view: TrainingView;
@@ -131,7 +132,8 @@ async function errorCharts(card: ModelCard, faces: readonly ReportedFace[]): Pro
       chart(await renderSvg(spec), 'yaw', 'Error of each face against its yaw, with means of each 10 degrees'),
     );
   }
-  return metricsTable(metrics) + charts(shown) + paragraph(YAW_NOTE);
+  const byYaw = yaws.points.length > 1 ? yawTable(yaws) : '';
+  return metricsTable(metrics) + charts(shown) + byYaw + paragraph(YAW_NOTE);
 }
 
 const YAW_NOTE =
@@ -144,6 +146,15 @@ function yawErrors(faces: readonly ReportedFace[]) {
     return yaw === null || error === null ? [] : [{ yaw, error }];
   });
   return { points, unit: inNme ? 'NME, %' : 'MAE, pixels' };
+}
+
+function yawTable({ points, unit }: ReturnType<typeof yawErrors>): Html {
+  const rows = errorByYaw(points).map(({ from, faces, meanError }, i, bins) => [
+    i === bins.length - 1 ? `${from}° and more` : `${from}° to ${from + 10}°`,
+    faces,
+    meanError.toFixed(2),
+  ]);
+  return tableOf([['turned by', 'faces', `mean error (${unit})`], ...rows], true);
 }
 
 function metricsOf({ layout, points }: ModelCard, faces: readonly ReportedFace[]): Metrics {

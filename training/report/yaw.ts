@@ -48,3 +48,25 @@ export function yawDegrees(keypoints: readonly Point[], layout: LayoutId | null)
   const offset = along / (x[0] ** 2 + x[1] ** 2);
   return (Math.atan(nose.eyesOverDepth * offset) * 180) / Math.PI;
 }
+
+export interface YawBin {
+  /** Degrees of turn to either side, from `from` to below `from` + 10; the last has no end. */
+  readonly from: number;
+  readonly faces: number;
+  readonly meanError: number;
+}
+
+const BIN = 10;
+const LAST_BIN = 50;
+
+/** Mean error by how far the face is turned, whichever way; bins without faces are left out. */
+export function errorByYaw(faces: readonly { readonly yaw: number; readonly error: number }[]): YawBin[] {
+  const errors = new Map<number, number[]>();
+  for (const { yaw, error } of faces) {
+    const from = Math.min(LAST_BIN, Math.floor(Math.abs(yaw) / BIN) * BIN);
+    errors.set(from, [...(errors.get(from) ?? []), error]);
+  }
+  return [...errors]
+    .sort(([a], [b]) => a - b)
+    .map(([from, own]) => ({ from, faces: own.length, meanError: own.reduce((a, b) => a + b, 0) / own.length }));
+}

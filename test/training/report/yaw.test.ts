@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyToAll, type Point, similarity } from '../../../domain/geometry.ts';
 import { LAYOUTS } from '../../../domain/layouts.ts';
-import { yawDegrees } from '../../../training/report/yaw.ts';
+import { errorByYaw, yawDegrees } from '../../../training/report/yaw.ts';
 import { renderFace } from '../../../training/synthetic/renderFace.ts';
 
 const SIZE = { width: 96, height: 72 };
@@ -38,5 +38,22 @@ describe('yaw from points', () => {
         'ibug68',
       ),
     ).toBeNull();
+  });
+});
+
+describe('errors by yaw', () => {
+  test('are means of ten degrees of turn, whichever way, beyond fifty together', () => {
+    const faces = [
+      { yaw: -4, error: 1 },
+      { yaw: 9.9, error: 2 },
+      { yaw: 10, error: 5 },
+      { yaw: -61, error: 7 },
+      { yaw: 88, error: 9 },
+    ];
+    expect(errorByYaw(faces)).toEqual([
+      { from: 0, faces: 2, meanError: 1.5 },
+      { from: 10, faces: 1, meanError: 5 },
+      { from: 50, faces: 2, meanError: 8 },
+    ]);
   });
 });
