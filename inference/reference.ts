@@ -6,7 +6,7 @@ export const SHARED = 'shared';
 
 export interface ModelReference {
   readonly name: string;
-  /** A version or an alias; null: the newest version. */
+  /** A version or an alias; null: what was promoted (the alias `production`), otherwise the newest version. */
   readonly at: string | null;
   readonly sharedOnly: boolean;
 }

@@ -1,6 +1,7 @@
 /** Real processes on a real folder, killed with signal 9 at random moments. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,16 +16,17 @@ import { embedded, temporaryFolder } from '../storage/folders.ts';
 import { BATCH, commit, drain, imageKey, PROJECT, partsOf, truthOf, world } from './world.ts';
 
 const IMAGES = 2000;
+const SHARDS = IMAGES / 16;
 const KILLS = 20;
 const content = (i: number) => (i % 97 === 5 ? `bad ${i}` : `image ${i}`);
 const manifest = Array.from({ length: IMAGES }, (_, i) => truthOf(i));
 
 class Worker {
-  readonly #folder: string;
+  readonly #args: readonly string[];
   #process: ChildProcess;
 
-  constructor(folder: string) {
-    this.#folder = folder;
+  constructor(folder: string, gate: string) {
+    this.#args = [folder, gate];
     this.#process = this.#start();
   }
 
@@ -47,7 +49,7 @@ class Worker {
   }
 
   #start(): ChildProcess {
-    return fork(resolve(import.meta.dirname, 'workerProcess.ts'), [this.#folder], { execArgv: [] });
+    return fork(resolve(import.meta.dirname, 'workerProcess.ts'), this.#args, { execArgv: [] });
   }
 }
 
@@ -101,31 +103,31 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
     },
   );
   const { run } = await commit(stores.uploads, 'c1');
-  const workers = [new Worker(folder), new Worker(folder)];
+  const gate = join(await temporaryFolder(), 'gate');
+  const allow = (shards: number) => writeFile(gate, String(shards));
+  await allow(0);
+  const workers = [new Worker(folder, gate), new Worker(folder, gate)];
   onTestFinished(async () => void (await Promise.all(workers.map((worker) => worker.stop()))));
 
   let killed = 0;
-  let whileScoring = 0;
   for (; killed < KILLS; killed++) {
-    // The next kill comes when some more of the run is done, wherever that leaves the workers.
-    const before = await shardsDone(stores, run);
-    const more = Math.floor(Math.random() * 6);
-    await waitFor(async () => {
-      const now = await shardsDone(stores, run);
-      return now >= before + more || now === 125;
-    });
+    // The next kill comes when some more of the run is done, wherever that leaves the workers. What they may begin stays
+    // ahead of that by more shards than kills can have left to be delivered again, and below all of them.
+    await allow(Math.min(SHARDS - 1, 12 + 6 * killed));
+    const enough = 4 * killed + Math.floor(Math.random() * 6);
+    await waitFor(async () => (await shardsDone(stores, run)) >= enough);
     await delay(Math.random() * 20);
-    if ((await shardsDone(stores, run)) < 125) whileScoring++;
     while (!killOneOf(workers.flatMap((worker) => worker.pids()))) await delay(5);
     await delay(5);
     for (const worker of workers) worker.restart();
   }
+  expect((await readRun(stores, PROJECT, run))?.status).toBe('RUNNING');
+  await allow(SHARDS);
   await waitFor(async () => {
     for (const worker of workers) worker.restart();
     return (await readRun(stores, PROJECT, run))?.done != null;
   });
   expect(killed).toBe(KILLS);
-  expect(whileScoring).toBeGreaterThan(KILLS / 2);
   expect(await Promise.all(workers.map((worker) => worker.stop()))).toEqual([0, 0]);
 
   const record = (await readRun(stores, PROJECT, run))!.record!;
