@@ -84,15 +84,16 @@ export class SimulatedQueue {
 
   async #sendAll(messages: readonly { readonly body: string; readonly group?: string }[]): Promise<void> {
     const { clock, chance } = this.#network;
-    const requests = Math.ceil(messages.length / SENT_IN_A_REQUEST);
-    let longest = 0;
-    for (let i = 0; i < requests; i++) {
-      const ms = callMs(this.#network, `${this.name}.send`, ASSUMED.latency.queue);
-      longest = Math.max(longest, ms);
-    }
-    await clock.sleep(longest * Math.ceil(requests / REQUESTS_AT_ONCE));
-    for (const { body, group } of messages) {
-      clock.after(chance.latency(ASSUMED.latency.delivery), () => this.#deliver(body, group ?? null));
+    const atOnce = SENT_IN_A_REQUEST * REQUESTS_AT_ONCE;
+    for (let at = 0; at < messages.length; at += atOnce) {
+      const some = messages.slice(at, at + atOnce);
+      const requests = Array.from({ length: Math.ceil(some.length / SENT_IN_A_REQUEST) }, () =>
+        callMs(this.#network, `${this.name}.send`, ASSUMED.latency.queue),
+      );
+      await clock.sleep(Math.max(...requests));
+      for (const { body, group } of some) {
+        clock.after(chance.latency(ASSUMED.latency.delivery), () => this.#deliver(body, group ?? null));
+      }
     }
   }
 
