@@ -33,5 +33,5 @@ export const face68: Recipe = recipeSchema.parse({
   epochs: 30,
   batchSize: 32,
   seed: 1,
-  flipTest: true,
+  flipTest: false,
 });
