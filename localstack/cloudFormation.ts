@@ -1,6 +1,7 @@
 /** The few requests that deploy a template to LocalStack. AWS itself is deployed to by `cdk deploy`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { XMLParser } from 'fast-xml-parser';
+import pRetry from 'p-retry';
 import { z } from 'zod';
 import { FiducialError } from '../domain/errors.ts';
 import { CREDENTIALS, REGION } from './settings.ts';
@@ -32,11 +33,9 @@ const xml = new XMLParser({ isArray: (name) => name === 'member' || name === 'Bu
 export async function createStack(endpoint: string, name: string, body: string): Promise<Record<string, string>> {
   const existing = await describe(endpoint, name);
   if (!existing) {
-    await call(endpoint, 'CreateStack', {
-      StackName: name,
-      TemplateBody: body,
-      'Capabilities.member.1': 'CAPABILITY_IAM',
-    });
+    const parameters = { StackName: name, TemplateBody: body, 'Capabilities.member.1': 'CAPABILITY_IAM' };
+    // Already there: an attempt of ours whose answer was lost.
+    await call(endpoint, 'CreateStack', parameters, /AlreadyExists/);
   }
   for (const deadline = Date.now() + TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
     const stack = await describe(endpoint, name);
@@ -67,18 +66,31 @@ async function describe(endpoint: string, name: string): Promise<Stack | null> {
   return describeSchema.parse(xml.parse(text)).DescribeStacksResponse.DescribeStacksResult.Stacks.member[0] ?? null;
 }
 
-async function call(endpoint: string, action: string, parameters: Record<string, string>): Promise<void> {
+async function call(
+  endpoint: string,
+  action: string,
+  parameters: Record<string, string>,
+  asGood?: RegExp,
+): Promise<void> {
   const response = await send(endpoint, action, parameters);
-  if (!response.ok) throw failed(action, response.status, await response.text());
+  if (response.ok) return;
+  const text = await response.text();
+  if (!asGood?.test(text)) throw failed(action, response.status, text);
 }
 
+/**
+ * Sent again where the connection breaks: loading the CDK blocks this process for so long that LocalStack closes the
+ * connection that its health was asked over, and the next request finds out by failing.
+ */
 function send(endpoint: string, action: string, parameters: Record<string, string>): Promise<Response> {
-  return fetch(endpoint, {
-    method: 'POST',
-    headers: { authorization: authorization('cloudformation') },
-    body: new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters }),
-    signal: AbortSignal.timeout(60_000),
-  });
+  const once = () =>
+    fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: authorization('cloudformation') },
+      body: new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters }),
+      signal: AbortSignal.timeout(60_000),
+    });
+  return pRetry(once, { retries: 5, minTimeout: 100, randomize: true });
 }
 
 /** Names the service; LocalStack checks the signatures of S3 objects only. */

@@ -25,7 +25,8 @@ export class WorkerNetwork extends Construct {
     super(scope, id);
     const { deployment } = props;
     const vpc = new ec2.Vpc(this, 'Vpc', {
-      // Given, because a VPC in a stack with a fixed environment looks them up otherwise.
+      // Given, and the stack's account and region left open (cdk/fiducial.ts): where those are fixed, this version of the
+      // CDK looks zones up in the account, to compare with, even where they are given.
       availabilityZones: deployment.zones ?? firstZones(deployment.zoneCount),
       natGateways: 0,
       subnetConfiguration: [{ name: 'workers', subnetType: ec2.SubnetType.PUBLIC, mapPublicIpOnLaunch: true }],

@@ -1,7 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { readDeployment } from '../../../cdk/config.ts';
-import { WorkerNetwork } from '../../../cdk/constructs/workerNetwork.ts';
 import { scorePolicy, trainPolicy } from '../../../cdk/scaling.ts';
 import { ofType, only, type Templates } from '../synthesize.ts';
 
@@ -19,13 +16,6 @@ export function computeTests(gpu: () => Templates, cpu: () => Templates): void {
       expect(endpoints[1]).toEqual(['Interface', expect.stringContaining('.sqs')]);
       const zones = ofType(compute, 'AWS::EC2::Subnet').map(([, { Properties }]) => Properties.AvailabilityZone);
       expect(zones).toEqual([0, 1].map((i) => ({ 'Fn::Select': [i, { 'Fn::GetAZs': '' }] })));
-    });
-
-    it('looks no zones up where its account and region are fixed, either', () => {
-      const app = new App();
-      const stack = new Stack(app, 'fixed', { env: { account: '111111111111', region: 'eu-west-1' } });
-      new WorkerNetwork(stack, 'Network', { deployment: readDeployment({}) });
-      expect(app.synth().manifest.missing).toBeUndefined();
     });
 
     it('takes spot machines with one NVIDIA card, of the allow-list', () => {
