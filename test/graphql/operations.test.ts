@@ -1,20 +1,21 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { resultKeys, uploadKeys } from '../../domain/keys.ts';
+import { modelKeys, resultKeys, uploadKeys } from '../../domain/keys.ts';
 import type { ManifestEntry } from '../../domain/records.ts';
 import { bootstrapMean } from '../../graphql/compare/bootstrap.ts';
+import { registerModel } from '../../training/registry.ts';
 import { truthOf } from '../scoring/world.ts';
-import { fill, imageName, type Stack, stack } from './stack.ts';
+import { cardOf, fill, imageName, type Stack, stack } from './stack.ts';
 
 const REFUSED = '... on OperationError { code message }';
 
-async function scoredBatch(s: Stack, images: number, truth?: (i: number) => ManifestEntry) {
+async function scoredBatch(s: Stack, images: number, truth?: (i: number) => ManifestEntry, model = 'fake') {
   const made = await s.get('mutation { createBatch(input: {}) { ... on CreateBatchPayload { batch { id batch } } } }');
   const { id, batch } = made.createBatch.batch;
   await fill(s, batch, images, truth);
   const data = await s.get(
-    `mutation ($batch: ID!) { commitBatch(input: {batch: $batch, model: "fake", errorThreshold: 1}) { ... on RunPayload { run { id run } } } }`,
-    { batch: id },
+    `mutation ($batch: ID!, $model: String!) { commitBatch(input: {batch: $batch, model: $model, errorThreshold: 1}) { ... on RunPayload { run { id run } } } }`,
+    { batch: id, model },
   );
   await s.work();
   return { id, batch, run: data.commitBatch.run as { id: string; run: string } };
@@ -71,6 +72,21 @@ describe('truth that comes later', () => {
     expect(await s.stores.results.list({ prefix: resultKeys.predictions('default', run.run) })).toEqual(before);
   });
 
+  test('that is none says why', async () => {
+    const s = await stack();
+    const { batch, run } = await scoredBatch(s, 2);
+    const body = '{"key": 7}\n';
+    const truth = createHash('sha256').update(body).digest('hex');
+    await s.stores.uploads.put(uploadKeys.truth('default', batch, truth), body);
+    expect(await mutate(s, 'addGroundTruth', { run: run.id, truth })).toMatchObject({ run: { id: run.id } });
+    await s.work();
+    const query = `query ($id: ID!, $truth: String!) { run(id: $id) { metrics(truth: $truth) { n } evaluationRejection(truth: $truth) { code message } } }`;
+    expect((await s.get(query, { id: run.id, truth })).run).toEqual({
+      metrics: null,
+      evaluationRejection: { code: 'INVALID_MANIFEST', message: expect.stringContaining('line 1') },
+    });
+  });
+
   test('has to wait for the run', async () => {
     const s = await stack();
     const made = await s.get(
@@ -81,6 +97,32 @@ describe('truth that comes later', () => {
     const truth = 'a'.repeat(64);
     expect(await mutate(s, 'addGroundTruth', { run: run.id, truth })).toMatchObject({ code: 'PRECONDITION_FAILED' });
   });
+});
+
+test('metrics tell images that the model was trained on from others', async () => {
+  const s = await stack();
+  const onnx = Buffer.from('a network that was trained here');
+  await registerModel(s.stores.models, 'default', { ...cardOf('learnt', onnx), trainingRun: 't1' }, onnx);
+  const digest = (i: number) => createHash('sha256').update(`image ${i}`).digest('hex');
+  const split = [0, 1, 2].map((i) => ({ image: digest(i), key: '', group: '', part: i === 2 ? 'test' : 'train' }));
+  await s.stores.models.put(modelKeys.trainingFile('default', 't1', 'split.json'), JSON.stringify(split));
+  const { run } = await scoredBatch(s, 6, truthOf, 'learnt');
+  const { run: read } = await s.get(
+    'query ($id: ID!) { run(id: $id) { metrics { n seen { n missed maePx } unseen { n missed } } predictions { edges { node { seen } } } } }',
+    { id: run.id },
+  );
+  expect(read.metrics).toEqual({
+    n: 6,
+    seen: { n: 2, missed: 0, maePx: expect.any(Number) },
+    unseen: { n: 4, missed: 0 },
+  });
+  expect(read.predictions.edges.map(({ node }: { node: { seen: boolean } }) => node.seen)).toEqual([
+    ...[true, true],
+    ...[false, false, false, false],
+  ]);
+  const other = await scoredBatch(s, 2, truthOf);
+  const query = 'query ($id: ID!) { run(id: $id) { metrics { seen { n } unseen { n } } } }';
+  expect((await s.get(query, { id: other.run.id })).run.metrics).toEqual({ seen: null, unseen: null });
 });
 
 describe('scoring again', () => {

@@ -47,7 +47,8 @@ export async function stack(options: StackOptions = {}) {
       resolve: async (project, reference) => {
         const { owner, card } = await catalog.find(project, reference);
         const { name, version, sha256, layout, points } = card;
-        return { pin: { owner, name, version, sha256, layout, points }, crop: card.crop };
+        const pin = { owner, name, version, sha256, layout, points };
+        return { pin, crop: card.crop, imagesSeen: () => catalog.imagesSeen(owner, card) };
       },
       detector: async () => 'd'.repeat(64),
     },
