@@ -85,6 +85,7 @@ try {
     await until(() => isDone(bench.storage, run), 250);
     over.abort();
     await sampling;
+    samples.push(...sample(bench, before + perBatch));
     latency.push({ images: before + perBatch, msAnImage: (performance.now() - started) / perBatch });
     console.error(`${before + perBatch} images: ${latency.at(-1)!.msAnImage.toFixed(2)} ms each`);
   }
@@ -92,13 +93,14 @@ try {
   await bench.stop();
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/** Not a number where there is nothing: too short a run proves nothing. */
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Of the last third of the images over the middle one. */
 function growth<T extends { readonly images: number }>(all: readonly T[], pick: (one: T) => number): number {
   const third = (batches * perBatch) / 3;
   const within = (from: number, to: number) => all.filter(({ images }) => images > from && images <= to).map(pick);
-  return mean(within(2 * third, 3 * third)) / mean(within(third, 2 * third)) || 1;
+  return mean(within(2 * third, 3 * third)) / mean(within(third, 2 * third));
 }
 
 const rows = [...new Set(samples.map((one) => one.process))].map((name) => {
