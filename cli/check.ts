@@ -25,6 +25,8 @@ interface CheckFlags {
   readonly shift: number[];
   readonly flip: boolean;
   readonly minScore?: number;
+  readonly secondPass?: number;
+  readonly count?: number;
 }
 
 interface FitFlags {
@@ -48,6 +50,12 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .option('--shift <fraction,...>', 'also with the given boxes moved by these shares of their sides', fractions, [])
     .option('--min-score <p>', "keep what the detector is so sure of; default: the detector's", fraction)
     .option('--no-flip', 'without averaging with the mirror image')
+    .option(
+      '--second-pass <margin>',
+      "crop again around the first pass's points, with this margin; default: the card's",
+      margin,
+    )
+    .option('--count <n>', 'faces of each set at most, drawn at random', wholeNumber)
     .action((reference: string, flags: CheckFlags) => check(reference, flags, context));
   model
     .command('fit-boxes')
@@ -93,10 +101,13 @@ async function check(reference: string, flags: CheckFlags, context: CliContext):
   const { card } = found;
   refuseBoxes(card, flags);
   const sets = await samplesBySet(flags);
+  const { count } = flags;
+  if (count !== undefined) for (const [dataset, samples] of sets) sets.set(dataset, drawn(samples, count));
   const settings = settingsOf(card, { detect: flags.detect, shifts: flags.shift });
   const predictor = await createPredictor(found, {
     ...(flags.detect ? { detector: await detectorPackage(), ...detectionOf(flags) } : {}),
     ...(flags.flip ? {} : { flipTest: false }),
+    ...(flags.secondPass === undefined ? {} : { secondPass: { margin: flags.secondPass } }),
   });
   const rows: CheckRow[] = [];
   const started = performance.now();
@@ -115,15 +126,21 @@ async function check(reference: string, flags: CheckFlags, context: CliContext):
   const seconds = (performance.now() - started) / 1000;
   const { name, version, sha256, precision } = card;
   const flip = flags.flip && card.flipTest;
+  const secondPass = flags.secondPass ?? card.secondPass?.margin ?? null;
+  const how = [
+    ...(flip ? ['with its mirror image'] : []),
+    ...(secondPass ? [`second pass at margin ${secondPass}`] : []),
+  ];
   output.result(
     {
       model: { name, version, sha256, precision },
       part: flags.part,
       flipTest: flip,
+      secondPass,
       facesPerSecond: answers / seconds,
       rows,
     },
-    `${name}@${version}, part ${flags.part}${flip ? ', with its mirror image' : ''}, ${(answers / seconds).toFixed(1)} faces/s\n${rowsTable(rows)}`,
+    `${[`${name}@${version}`, `part ${flags.part}`, ...how].join(', ')}, ${(answers / seconds).toFixed(1)} faces/s\n${rowsTable(rows)}`,
   );
 }
 
@@ -151,6 +168,14 @@ function percent(share: number | null): string {
 
 function detectionOf({ minScore }: Pick<CheckFlags, 'minScore'>) {
   return minScore === undefined ? {} : { detection: { minScore } };
+}
+
+function margin(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 10) return value;
+  throw new InvalidArgumentError(
+    `Expected the crop's side over that of the points, such as 1.7, got ${JSON.stringify(text)}.`,
+  );
 }
 
 /** The same ones each time. */

@@ -47,6 +47,15 @@ describe('fiducial model check', () => {
     for (const { maePx } of (result as { rows: { maePx: number }[] }).rows) expect(maePx).toBeLessThan(0.3);
   });
 
+  test('crops again around the points where asked, and looks at a few faces only', async () => {
+    const all = [join(folder, 'boxed'), '--data', join(folder, 'spots'), '--part', 'all'];
+    expect(await check(...all, '--count', '4')).toMatchObject({ secondPass: null, rows: [{ n: 4 }] });
+    // One point has no extent to crop around: a face keeps its first answer.
+    const twice = await check(...all, '--second-pass', '1.7');
+    expect(twice).toMatchObject({ secondPass: 1.7, rows: [{ n: 6, missed: 0 }] });
+    await expect(check(...all, '--second-pass', '-1')).rejects.toThrow(/side over that of the points/);
+  });
+
   test('says what is wrong with what it is asked for', async () => {
     const data = join(folder, 'spots');
     await expect(check(join(folder, 'whole'), '--data', data, '--part', 'all', '--detect')).rejects.toThrow(
