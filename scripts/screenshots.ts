@@ -2,25 +2,29 @@
  * Takes the pictures of the dashboard in docs/screenshots/, of a stack that has scored the demo:
  *
  *   npm start                      in one terminal, until it prints its address
- *   node scripts/screenshots.ts    in another; --data DIR where the stack's folder is not .fiducial
+ *   node scripts/screenshots.ts    in another; --data DIR where the stack's folder is not .fiducial, --out DIR
  *
+ * What the pictures show and the stack has not, it makes first: a second run of the demo, a small training run, a sweep.
  * Needs chromium.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
+import { createClient } from '../graphql/client/index.ts';
+import { prepare } from './screenshotStack.ts';
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: '.fiducial' },
+    out: { type: 'string', default: 'docs/screenshots' },
     chromium: { type: 'string', default: '/usr/bin/chromium' },
   },
 });
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folder = join(root, 'docs/screenshots');
+const folder = resolve(root, values.out);
 const { url, token } = JSON.parse(readFileSync(join(values.data, 'endpoint.json'), 'utf8')) as Record<string, string>;
 
 interface Shot {
@@ -46,6 +50,21 @@ const SHOTS: readonly Shot[] = [
       await page.locator('.row').first().waitFor();
     },
   },
+  {
+    name: 'batch',
+    show: async (page) => {
+      await open(page, 'batches');
+      await page.getByRole('link', { name: 'demo', exact: true }).last().click();
+      await page.locator('.thumbs img').first().waitFor();
+    },
+  },
+  {
+    name: 'runs',
+    show: async (page) => {
+      await open(page, 'runs');
+      await page.locator('.row').first().waitFor();
+    },
+  },
   { name: 'run', show: openDemoRun },
   {
     name: 'run-dark',
@@ -66,9 +85,7 @@ const SHOTS: readonly Shot[] = [
     show: async (page) => {
       await open(page, 'runs');
       const demos = page.getByRole('checkbox', { name: 'Compare the run of demo' });
-      await demos.first().waitFor();
-      if ((await demos.count()) < 2)
-        throw new Error('Expected two runs of the demo, got one; rerun it with another crop');
+      await demos.nth(1).waitFor();
       // The oldest is what the newest is compared with.
       await demos.last().check();
       await demos.first().check();
@@ -92,17 +109,31 @@ const SHOTS: readonly Shot[] = [
     name: 'training-run',
     show: async (page) => {
       await open(page, 'training');
-      const run = page.locator('.row', { hasText: 'finished' }).getByRole('link').first();
+      const run = page.locator('.row', { hasText: 'finished' }).getByRole('link').last();
       await run.waitFor();
       await run.click();
       await page.locator('.plot-box svg').first().waitFor();
     },
   },
   {
-    name: 'model',
+    name: 'sweep',
+    show: async (page) => {
+      await open(page, 'training');
+      await page.getByRole('region', { name: 'Sweeps, newest first' }).getByRole('link').first().click();
+      await page.locator('.plot-box svg').first().waitFor();
+    },
+  },
+  {
+    name: 'models',
     show: async (page) => {
       await open(page, 'models');
-      await page.locator('.card').last().getByRole('link').first().click();
+      await page.locator('.card').first().waitFor();
+    },
+  },
+  {
+    name: 'model',
+    show: async (page) => {
+      await open(page, 'models/Model:shared:face68');
       await page.locator('.facts').first().waitFor();
     },
   },
@@ -117,6 +148,7 @@ const SHOTS: readonly Shot[] = [
   },
 ];
 
+await prepare(createClient({ url: url!, token: token! }));
 const browser = await chromium.launch({ executablePath: values.chromium, args: ['--no-sandbox'] });
 mkdirSync(folder, { recursive: true });
 for (const { name, colours = 'light', show } of SHOTS) {
@@ -124,11 +156,12 @@ for (const { name, colours = 'light', show } of SHOTS) {
   await page.goto(`${url}/#token=${token}`);
   await page.locator('main h1').waitFor();
   await show(page);
+  await page.locator('.spinner, [aria-busy="true"]').first().waitFor({ state: 'detached' });
   await page.waitForLoadState('networkidle').catch(() => {});
   // A palette of 256 colours: a quarter of the bytes, and no difference that one sees.
   const picture = sharp(await page.screenshot()).png({ palette: true, effort: 8 });
   await picture.toFile(join(folder, `${name}.png`));
   await page.close();
-  console.error(`docs/screenshots/${name}.png`);
+  console.error(join(folder, `${name}.png`));
 }
 await browser.close();
