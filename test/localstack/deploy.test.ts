@@ -70,7 +70,7 @@ describe.skipIf(config === null)('the storage stack on LocalStack', () => {
         messages.push(...page.map((message) => parsePlanMessage(message.body)));
         return messages.length >= 2;
       },
-      { timeout: 20_000 },
+      { timeout: 120_000 },
     );
     expect(messages).toContainEqual({ kind: 'test' });
     expect(messages).toContainEqual({ kind: 'commits', keys: ['commits/default/b/c 1+ü.json'] });
