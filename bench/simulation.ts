@@ -20,8 +20,9 @@ const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, largest: { type: 'string', default: '10000000' } },
 });
 
-/** Eight shards at once are what a worker needs where shards are small, and do no harm where they are large. */
-const gpu = (images: number, workers: number, partitions = 1, shardsAtOnce = 8): Simulation => ({
+/** Eight shards at once are what a worker needs where shards are small; of large ones it would take more than its share. */
+const shardsAtOnceFor = (images: number) => (images < 50_000 ? 8 : 3);
+const gpu = (images: number, workers: number, partitions = 1, shardsAtOnce = shardsAtOnceFor(images)): Simulation => ({
   images,
   workers,
   partitions,
@@ -38,8 +39,8 @@ const FULL = [
   gpu(10_000, 4, 1, 3),
   gpu(10_000, 4),
   { ...gpu(100_000, 10), compute: 'cpu' } as const,
-  gpu(100_000, 10, 1, 3),
   gpu(100_000, 10),
+  gpu(100_000, 10, 1, 8),
   gpu(100_000, 1),
   gpu(1_000_000, 10),
   gpu(1_000_000, 100),

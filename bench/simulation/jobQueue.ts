@@ -99,22 +99,28 @@ export class SimulatedQueue {
 
   async #receive({ max, waitSeconds, leaseSeconds, signal }: ReceiveOptions, alive: Alive): Promise<ReceivedMessage[]> {
     await this.#call('receive');
-    if (this.#visible.length === 0 && waitSeconds > 0) {
-      await new Promise<void>((resolve) => {
-        const waiter: Waiter = {
-          waits: true,
-          wake: () => {
-            waiter.waits = false;
-            resolve();
-          },
-        };
-        this.#waiting.push(waiter);
-        signal?.addEventListener('abort', waiter.wake, { once: true });
-        this.#network.clock.after(waitSeconds * 1000, waiter.wake);
-      });
+    // A long poll: whoever is woken and finds that another was faster goes on waiting.
+    const until = this.#network.clock.now + waitSeconds * 1000;
+    while (this.#visible.length === 0 && this.#network.clock.now < until && !signal?.aborted) {
+      await this.#arrival(until, signal);
     }
     if (!alive()) return [];
     return this.#visible.splice(0, max).map((message) => this.#hold(message, leaseSeconds, alive));
+  }
+
+  #arrival(until: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        waits: true,
+        wake: () => {
+          waiter.waits = false;
+          resolve();
+        },
+      };
+      this.#waiting.push(waiter);
+      signal?.addEventListener('abort', waiter.wake, { once: true });
+      this.#network.clock.after(until - this.#network.clock.now, waiter.wake);
+    });
   }
 
   #hold(message: Message, leaseSeconds: number, alive: Alive): ReceivedMessage {
