@@ -1,6 +1,6 @@
 /** What SQS does when things go wrong, played by a server of our own. */
 import { createHash } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { batchesOf } from '../../../storage/aws/batches.ts';
 import { SqsJobQueue } from '../../../storage/aws/jobQueue.ts';
 import { type Answer, cut, FAST, faultyEndpoint, jsonError, silence } from './faultyEndpoint.ts';
@@ -73,7 +73,7 @@ test('a long poll may take longer than other requests', async () => {
     );
   };
   const { queue } = await queueWith([late], { requestTimeoutMs: 100 });
-  const [message] = await queue.receive({ max: 1, waitSeconds: 1, leaseSeconds: 30 });
+  const [message] = await queue.receive({ max: 1, waitSeconds: 20, leaseSeconds: 30 });
   expect(message).toMatchObject({ body: 'late', receipt: 'r', receives: 1, group: null });
   await expect(queue.acknowledge('r')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
 });
@@ -91,7 +91,8 @@ test('a long poll stops when it is told to', async () => {
   const { queue, seen } = await queueWith([silence]);
   const stop = new AbortController();
   const waiting = queue.receive({ max: 1, waitSeconds: 20, leaseSeconds: 30, signal: stop.signal });
-  setTimeout(() => stop.abort(), 50);
+  await Promise.race([vi.waitUntil(() => seen.length === 1, { timeout: 60_000, interval: 5 }), waiting]);
+  stop.abort();
   await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   expect(seen).toHaveLength(1);
 });
