@@ -26,7 +26,7 @@ export const workerSchema = z.object({
 });
 export type WorkerSettings = z.infer<typeof workerSchema>;
 
-const LEASE_SECONDS = 5;
+const LEASE_SECONDS = 2;
 
 async function main({ role, hangAt, clockAheadMs }: WorkerSettings): Promise<void> {
   const config = readStorageConfig();
