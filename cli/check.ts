@@ -23,7 +23,7 @@ interface CheckFlags {
   readonly part: Part | 'all';
   readonly detect: boolean;
   readonly shift: number[];
-  readonly flip: boolean;
+  readonly flip?: boolean;
   readonly minScore?: number;
   readonly secondPass?: number;
   readonly count?: number;
@@ -49,7 +49,8 @@ export function addCheckCommands(model: Command, context: CliContext): void {
     .option('--detect', 'also with the boxes that the detector finds', false)
     .option('--shift <fraction,...>', 'also with the given boxes moved by these shares of their sides', fractions, [])
     .option('--min-score <p>', "keep what the detector is so sure of; default: the detector's", fraction)
-    .option('--no-flip', 'without averaging with the mirror image')
+    .option('--flip', 'average with the mirror image, also where the card does not say so')
+    .option('--no-flip', 'do not, also where it does')
     .option(
       '--second-pass <margin>',
       "crop again around the first pass's points, with this margin; default: the card's",
@@ -106,7 +107,7 @@ async function check(reference: string, flags: CheckFlags, context: CliContext):
   const settings = settingsOf(card, { detect: flags.detect, shifts: flags.shift });
   const predictor = await createPredictor(found, {
     ...(flags.detect ? { detector: await detectorPackage(), ...detectionOf(flags) } : {}),
-    ...(flags.flip ? {} : { flipTest: false }),
+    ...(flags.flip === undefined ? {} : { flipTest: flags.flip }),
     ...(flags.secondPass === undefined ? {} : { secondPass: { margin: flags.secondPass } }),
   });
   const rows: CheckRow[] = [];
@@ -125,7 +126,7 @@ async function check(reference: string, flags: CheckFlags, context: CliContext):
   }
   const seconds = (performance.now() - started) / 1000;
   const { name, version, sha256, precision } = card;
-  const flip = flags.flip && card.flipTest;
+  const flip = flags.flip ?? card.flipTest;
   const secondPass = flags.secondPass ?? card.secondPass?.margin ?? null;
   const how = [
     ...(flip ? ['with its mirror image'] : []),
