@@ -34,7 +34,7 @@ describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     const photos = await mkdtemp(join(tmpdir(), 'fiducial-photos-'));
     const [stack, watched] = await Promise.all([startBrowserStack(), openBrowser(), writeBatchFolder(photos)]);
-    Object.assign(world, watched, { stack, photos, run: null });
+    Object.assign(world, watched, { stack, photos, run: null, eight: null });
   }, 240_000);
 
   afterAll(async () => {

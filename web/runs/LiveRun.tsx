@@ -53,7 +53,12 @@ function FailuresSoFar({ id, failed }: { readonly id: string; readonly failed: n
   return (
     <>
       <CodeCounts run={id} counts={tally.counts} />
-      {failed > tally.total && <p class="note">By reason: {count(tally.total)} so far.</p>}
+      {failed > tally.total && (
+        <p class="note">
+          By reason: {count(tally.total)} of {count(failed)} failures so far, in the order of the batch. All are counted
+          when the run has ended.
+        </p>
+      )}
     </>
   );
 }

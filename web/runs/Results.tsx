@@ -10,33 +10,39 @@ import { Section } from '../ui/Page.tsx';
 import { Failure, Loading } from '../ui/States.tsx';
 import { GroupTable } from './GroupTable.tsx';
 import { MetricTiles } from './MetricTiles.tsx';
+import { Rejected } from './Rejected.tsx';
+import { SeenTable } from './SeenTable.tsx';
 import { useExample } from './useExample.ts';
 
 export interface ResultsProps {
   readonly run: RunDetail;
-  readonly filters: URLSearchParams;
+  /** Digest of the truth that it is compared with. */
+  readonly truth: string;
   /** A comparison that was under way has ended. */
   readonly onCompared: () => void;
 }
 
 /** A comparison with truth that came later takes its time. */
 const POLL_MS = 1000;
+/** One that was rejected is made when somebody adds the truth again. */
+const POLL_REJECTED_MS = 5000;
 
-export function Results({ run, filters, onCompared }: ResultsProps) {
-  const truth = filters.get('truth') ?? run.truth ?? run.evaluations[0] ?? null;
-  const [waiting, setWaiting] = useState(false);
-  const query = useQuery(RunMetrics, { id: run.id, truth }, { everyMs: waiting ? POLL_MS : null });
-  const { data, error, loading, refetch } = query;
+export function Results({ run, truth, onCompared }: ResultsProps) {
+  const [everyMs, setEveryMs] = useState<number | null>(null);
+  const { data, error, loading, refetch } = useQuery(RunMetrics, { id: run.id, truth }, { everyMs });
   const metrics = data?.run?.metrics ?? null;
+  const rejection = data?.run?.evaluationRejection ?? null;
+  const open = data !== null && !metrics;
   useEffect(() => {
-    setWaiting(data !== null && metrics === null);
-    if (metrics && !run.evaluations.includes(metrics.truth)) onCompared();
+    setEveryMs(open ? (rejection ? POLL_REJECTED_MS : POLL_MS) : null);
+    if ((metrics || rejection) && !run.evaluations.includes(truth)) onCompared();
   }, [data]);
   return (
     <Section title="Results">
       {run.evaluations.length > 1 && <TruthChoice run={run} truth={truth} />}
       {loading && <Loading what="the metrics" />}
-      {waiting && <Loading what="the comparison with this truth" />}
+      {open && !rejection && <Loading what="the comparison with this truth" />}
+      {open && rejection && <Rejected why={rejection} what="The run could not be compared with this truth" />}
       <Failure error={error} retry={refetch} />
       {metrics && <Measured run={run.id} metrics={metrics} />}
     </Section>
@@ -48,6 +54,7 @@ function Measured({ run, metrics }: { readonly run: string; readonly metrics: Me
   return (
     <>
       <MetricTiles metrics={metrics} />
+      <SeenTable metrics={metrics} />
       <div class="figures">
         {metrics.ced.length > 0 && (
           <Plot
@@ -75,11 +82,11 @@ function Measured({ run, metrics }: { readonly run: string; readonly metrics: Me
   );
 }
 
-function TruthChoice({ run, truth }: { readonly run: RunDetail; readonly truth: string | null }) {
+function TruthChoice({ run, truth }: { readonly run: RunDetail; readonly truth: string }) {
   return (
     <label class="inline">
       Ground truth
-      <select value={truth ?? ''} onChange={(event) => setFilters({ truth: event.currentTarget.value })}>
+      <select value={truth} onChange={(event) => setFilters({ truth: event.currentTarget.value })}>
         {run.evaluations.map((digest) => (
           <option key={digest} value={digest}>
             {digest === run.truth ? 'that came with the batch' : `added later, ${digest.slice(0, 12)}`}

@@ -6,6 +6,7 @@ import { FailureCounts } from './FailureCounts.tsx';
 import { isUnderWay } from './FreshRun.tsx';
 import { Items } from './Items.tsx';
 import { LiveRun } from './LiveRun.tsx';
+import { Rejected } from './Rejected.tsx';
 import { Results } from './Results.tsx';
 import { RunActions } from './RunActions.tsx';
 import { RunFacts } from './RunFacts.tsx';
@@ -24,18 +25,14 @@ export function RunPage({ id, filters }: { readonly id: string; readonly filters
   }
   const layout = run.model?.layout ?? 'points';
   const active = isUnderWay(run);
-  const compared = run.evaluations.length > 0 || filters.has('truth');
+  const truth = filters.get('truth') || (run.evaluations.length > 0 ? (run.truth ?? run.evaluations[0]) : null);
   return (
     <Page title={run.batch?.name ?? 'Run of a deleted batch'} tab={`Run of ${run.batch?.name ?? 'a deleted batch'}`}>
       <RunFacts run={run} />
       <RunActions run={run} onChanged={refetch} />
       {active && <LiveRun run={run} onEnd={refetch} />}
-      {run.rejection && (
-        <p class="failure" role="alert">
-          <code>{run.rejection.code}</code> {run.rejection.message}
-        </p>
-      )}
-      {!active && compared && <Results run={run} filters={filters} onCompared={refetch} />}
+      {run.rejection && <Rejected why={run.rejection} />}
+      {!active && truth && <Results run={run} truth={truth} onCompared={refetch} />}
       {run.errors.length > 0 && (
         <Section title="Failures by reason">
           <FailureCounts run={run} />

@@ -11,22 +11,30 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-interface Place {
+export interface Place {
   readonly name: string;
   readonly link: string;
+  /** What is pressed there first. */
+  readonly press?: string;
   /** What is there once the page is, and on no page that is visited before it. */
   readonly shows: string;
   /** Together these have every component; contrast is what differs in the dark. */
   readonly dark?: boolean;
 }
 
-function placesOf(run: string): Place[] {
+function placesOf(run: string, eight: readonly string[]): Place[] {
+  const compared = `#/compare?${eight.map((id) => `run=${id}`).join('&')}`;
   const image = `${run.replace('Run:', 'Prediction:')}:000000:0`;
   return [
     { name: 'batches', link: '#/batches', shows: 'main h1:text-is("Batches") ~ * .row', dark: true },
     { name: 'runs', link: '#/runs', shows: 'main h1:text-is("Runs") ~ * .row' },
     { name: 'a run', link: `#/runs/${run}`, shows: 'main .plot-box svg', dark: true },
     { name: 'an image', link: `#/runs/${run}?show=all&open=${image}`, shows: '.viewer .overlay circle', dark: true },
+    { name: 'eight runs', link: compared, shows: 'h1:text-is("Compare 8 runs") ~ * .plot-box svg', dark: true },
+    {
+      ...{ name: 'an image of two runs, side by side', link: compared, dark: true },
+      ...{ press: '.item-row.change', shows: '.side-by-side section:nth-of-type(2) .overlay circle' },
+    },
     { name: 'training', link: '#/training', shows: 'main h1:text-is("Training") ~ * .empty' },
     { name: 'models', link: '#/models', shows: '.cards .card' },
     { name: 'a model', link: '#/models/Model:default:marks', shows: 'main .card .facts', dark: true },
@@ -41,14 +49,8 @@ export function accessibility(world: World): void {
       const { page } = world;
       await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
       await page.goto('about:blank');
-      for (const { name, link, shows, dark } of placesOf(world.run!)) {
-        if (colours === 'dark' && !dark) continue;
-        await visit(world, link);
-        await page.locator(shows).first().waitFor();
-        await expect.poll(() => page.locator('.spinner, [aria-busy="true"]').count(), SOON).toBe(0);
-        await page.locator(`html[data-theme="${colours}"]`).waitFor();
-        const rules = colours === 'dark' ? ['color-contrast'] : null;
-        await expect.poll(() => faults(world, rules), { ...SOON, message: `${name} in ${colours}` }).toEqual([]);
+      for (const place of placesOf(world.run!, world.eight!)) {
+        if (colours === 'light' || place.dark) await expectNoFaults(world, place, colours);
       }
     });
 
@@ -62,6 +64,19 @@ export function accessibility(world: World): void {
       await page.locator('#main:focus').waitFor();
     });
   });
+}
+
+/** Goes there, in the dark or not, and lets axe look once all is there. */
+export async function expectNoFaults(world: World, place: Place, colours: 'light' | 'dark'): Promise<void> {
+  const { page } = world;
+  const { name, link, press, shows } = place;
+  await visit(world, link);
+  if (press) await page.locator(press).first().click();
+  await page.locator(shows).first().waitFor();
+  await expect.poll(() => page.locator('.spinner, [aria-busy="true"]').count(), SOON).toBe(0);
+  await page.locator(`html[data-theme="${colours}"]`).waitFor();
+  const rules = colours === 'dark' ? ['color-contrast'] : null;
+  await expect.poll(() => faults(world, rules), { ...SOON, message: `${name} in ${colours}` }).toEqual([]);
 }
 
 /** Serious and critical ones of the page as it is; `rules`: of these rules only. */

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../../storage/embedded/index.ts';
 import { writeLargeRun } from '../largeRunLedger.ts';
-import { SOON, visit, type World } from './world.ts';
+import { expectCount, SOON, visit, type World } from './world.ts';
 
 const ITEMS = 100_000;
 const LONGEST_MS = 1000;
@@ -29,6 +29,23 @@ export function largeRun(world: World): void {
       console.log(`first paint of a run of 100,000 images: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
       expect(Math.min(...times)).toBeLessThan(LONGEST_MS);
       expect(await page.locator('*').count()).toBeLessThan(3000);
+    });
+
+    test('tells images that the model was trained on from others', async () => {
+      const { page } = world;
+      const rows = page.getByRole('region', { name: /seen the image in training/ }).locator('tbody tr');
+      const cells = () => rows.evaluateAll((all) => all.map((row) => [...row.children].map((one) => one.textContent)));
+      await expect.poll(cells, SOON).toEqual([
+        ['seen by the model in training', '50,000', '0', '1.25 px', '3.00 %'],
+        ['not seen', '49,990', '10', '2.15 px', '5.00 %'],
+      ]);
+      const fact = page.locator('.viewer .facts div', { hasText: 'Seen in training' }).locator('dd');
+      await page.locator('.item-row').first().click();
+      await expect.poll(() => fact.allInnerTexts(), SOON).toEqual(['yes: its error says little']);
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => fact.allInnerTexts(), SOON).toEqual(['no']);
+      await page.keyboard.press('Escape');
+      await expectCount(page.locator('.viewer'), 0);
     });
 
     test('is read on as it is scrolled', async () => {

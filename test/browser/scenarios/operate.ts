@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SOON, visitAfresh, type World } from './world.ts';
+import { expectCount, SOON, visitAfresh, type World } from './world.ts';
 
 export function operate(world: World): void {
   describe('a run can be', () => {
@@ -39,6 +39,26 @@ export function operate(world: World): void {
       await expect.poll(shown, SOON).toBeGreaterThan(before + 1);
       await expect.poll(() => page.url(), SOON).toContain('truth=');
       rmSync(folder, { recursive: true });
+    });
+
+    test('told why it could not be compared with truth that is none', async () => {
+      const { page } = world;
+      // As a reader finds it who comes later: the form is closed.
+      await page.reload();
+      const truths = page.getByRole('combobox', { name: 'Ground truth' });
+      await truths.waitFor();
+      await page.getByRole('button', { name: 'Add ground truth…' }).click();
+      const file = { name: 'none.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from('{"key": 7}\n') };
+      await page.locator('.drop input').setInputFiles(file);
+      const told = page.getByRole('alert').filter({ hasText: 'could not be compared with this truth' });
+      await expect.poll(() => told.allInnerTexts(), SOON).toEqual([expect.stringMatching(/INVALID_MANIFEST.*line 1/)]);
+      await expectCount(page.locator('.tile', { hasText: 'MAE' }), 0);
+      // Nothing is on its way any more; with the other truth all is as it was.
+      await expectCount(page.locator('.spinner'), 0);
+      await expectCount(truths.locator('option'), 3);
+      await truths.selectOption('that came with the batch');
+      await page.locator('.tile', { hasText: 'MAE' }).waitFor();
+      await expectCount(told, 0);
     });
 
     test('deleted, after being asked once more', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { faults } from './accessibility.ts';
+import { expectNoFaults, faults } from './accessibility.ts';
 import { expectCount, SOON, visitAfresh, type World } from './world.ts';
 
 /** Only an upper bound: a training on a machine that does much else. */
@@ -22,7 +22,9 @@ export function training(world: World): void {
       await page.getByRole('heading', { name: 'Training nose' }).waitFor();
       await page.getByText('synthetic.count=16').waitFor();
       await page.getByText('loss={"name":"smoothL1","beta":0.05}').waitFor();
-      await page.locator('.status.finished').waitFor(TRAINED);
+      const ended = page.locator('.status.finished, .status.failed');
+      await ended.waitFor(TRAINED);
+      expect(await ended.getAttribute('class')).toContain('finished');
       await page.getByText('2 of 2').waitFor();
       await page.locator('.plot-box .mark-line path').first().waitFor();
       await expect.poll(() => faults(world), SOON).toEqual([]);
@@ -50,6 +52,11 @@ export function training(world: World): void {
       await page.getByRole('button', { name: 'Start the sweep' }).click();
       await page.getByRole('heading', { name: 'Sweep of nose' }).waitFor();
       await expectCount(page.locator('.table-box tbody tr'), 2);
+      const link = new URL(page.url()).hash;
+      for (const colours of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
+        await expectNoFaults(world, { name: 'a sweep', link, shows: '.table-box tbody tr' }, colours);
+      }
     });
 
     test('is stopped and goes on when told to', async () => {

@@ -10,6 +10,8 @@ export interface World extends Watched {
   readonly photos: string;
   /** Id of the run of that folder; null until it is committed. */
   run: string | null;
+  /** Ids of eight runs of that batch, the oldest first; null until they are compared. */
+  eight: readonly string[] | null;
 }
 
 /** Goes to a place of the dashboard, without loading it anew. */

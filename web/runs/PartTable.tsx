@@ -1,0 +1,41 @@
+import type { PartOfFaces } from '../api/operations.generated.ts';
+import { count, percent, pixels } from '../ui/formatting.ts';
+
+export interface PartTableProps {
+  readonly label: string;
+  /** What the parts are. */
+  readonly heading: string;
+  readonly parts: readonly (PartOfFaces & { readonly name: string })[];
+}
+
+/** Errors over parts of the faces, a row a part. */
+export function PartTable({ label, heading, parts }: PartTableProps) {
+  if (parts.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
+    <section class="table-box" tabIndex={0} aria-label={label}>
+      <table>
+        <thead>
+          <tr>
+            {[heading, 'Faces', 'Missed', 'MAE', 'NME'].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {parts.map(({ name, n, missed, maePx, nme }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{count(n)}</td>
+              <td>{count(missed)}</td>
+              <td>{pixels(maePx)}</td>
+              <td>{percent(nme)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
