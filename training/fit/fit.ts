@@ -74,8 +74,16 @@ const TYPICAL_LOSS_MOMENTUM = 0.02;
  * CORRUPT_STORE or INVALID_MODEL where what is resumed is damaged or of another network.
  */
 export async function fitModel(options: FitOptions): Promise<FitResult> {
-  const { tf, model, batches, epochs, checkpoints, signal } = options;
-  const trainer = new Trainer(tf, model, options);
+  const trainer = new Trainer(options.tf, options.model, options);
+  try {
+    return await fitWith(trainer, options);
+  } finally {
+    trainer.dispose();
+  }
+}
+
+async function fitWith(trainer: Trainer, options: FitOptions): Promise<FitResult> {
+  const { batches, epochs, checkpoints, signal } = options;
   const clock = options.clock ?? (() => performance.now() / 1000);
   let position = (options.resume && checkpoints ? await restore(checkpoints, trainer) : null) ?? START;
   const save = (name: string) => checkpoints?.save(encodeCheckpoint(capture(trainer, options.recipe, position)), name);

@@ -1,15 +1,15 @@
-/** One step forward and back: loss, gradients and batch statistics come out as plain arrays. */
-import type { Scalar, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+/** One step forward and back. */
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { FiducialError } from '../../domain/errors.ts';
 import type { Tf } from '../backends/types.ts';
 import { type LossSpec, lossOf } from '../nn/losses/index.ts';
 import type { BatchStatistics, Model } from '../nn/model.ts';
 import type { Batch } from './batch.ts';
 
-export interface Gradients {
+export interface Computed {
   readonly loss: number;
-  /** By parameter name, trainable parameters only. */
-  readonly byName: ReadonlyMap<string, Float32Array>;
+  /** What `use` gave; NaN where the loss is not finite, and it was not called. */
+  readonly gradientNorm: number;
   readonly statistics: readonly {
     readonly mean: string;
     readonly variance: string;
@@ -17,9 +17,12 @@ export interface Gradients {
   }[];
 }
 
+/** Gradients by parameter name, trainable parameters only, gone after; gives their norm. */
+export type UseGradients = (gradients: ReadonlyMap<string, Tensor>) => number;
+
 /** Leaves no tensor behind. */
-export function gradientsOf(tf: Tf, model: Model, spec: LossSpec, batch: Batch): Gradients {
-  let result: Gradients | null = null;
+export function withGradients(tf: Tf, model: Model, spec: LossSpec, batch: Batch, use: UseGradients): Computed {
+  let result: Computed | null = null;
   tf.tidy(() => {
     const { points } = model.graph;
     const count = batch.targets.length / (2 * points);
@@ -30,19 +33,20 @@ export function gradientsOf(tf: Tf, model: Model, spec: LossSpec, batch: Batch):
     };
     let statistics: BatchStatistics[] = [];
     const names = model.params.trainable;
-    const variables = names.map((name) => model.params.variable(name));
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, grads } = tf.valueAndGrads(() => {
       const trained = model.train(image);
       statistics = trained.statistics.map((of) => ({ ...of, mean: tf.keep(of.mean), variance: tf.keep(of.variance) }));
       return lossOf(tf, spec, trained.outputs, target) as Scalar;
-    }, variables);
-    const byName = names.map((name, i) => [name, grads[variables[i]!.name]!.dataSync() as Float32Array] as const);
-    result = { loss: value.dataSync()[0]!, byName: new Map(byName), statistics: statistics.map(read) };
+    })(names.map((name) => model.params.tensor(name)));
+    const loss = value.dataSync()[0]!;
+    const read = statistics.map(readStatistics);
+    const gradients = new Map(names.map((name, i) => [name, grads[i]!]));
+    result = { loss, gradientNorm: Number.isFinite(loss) ? use(gradients) : Number.NaN, statistics: read };
   });
   return result!;
 }
 
-function read({ node, mean, variance }: BatchStatistics): Gradients['statistics'][number] {
+function readStatistics({ node, mean, variance }: BatchStatistics): Computed['statistics'][number] {
   const batch: [Float32Array, Float32Array] = [mean.dataSync() as Float32Array, variance.dataSync() as Float32Array];
   mean.dispose();
   variance.dispose();

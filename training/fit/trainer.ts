@@ -1,20 +1,15 @@
 /** A network in training: its parameters, the optimiser's moments and the moving average, one step at a time. */
+import { nativeBackend } from '../backends/native/variable.ts';
 import type { Tf } from '../backends/types.ts';
-import type { ParamRole } from '../nn/graph.ts';
 import { checkValues } from '../nn/init.ts';
 import type { LossSpec } from '../nn/losses/index.ts';
 import type { Model } from '../nn/model.ts';
-import {
-  adamStep,
-  newOptimiserState,
-  type OptimiserSpec,
-  type OptimiserState,
-  type Update,
-} from '../nn/optimisers/adam.ts';
-import { updateAverage } from '../nn/optimisers/movingAverage.ts';
+import { newOptimiserState, type OptimiserSpec, type OptimiserState } from '../nn/optimisers/adam.ts';
 import type { Batch } from './batch.ts';
 import { arraysOf, type Checkpoint } from './checkpoint.ts';
-import { type Gradients, gradientsOf } from './step.ts';
+import { NativeUpdater } from './nativeUpdater.ts';
+import { type Computed, withGradients } from './step.ts';
+import { masterUpdater, type TrainingState, type Updater } from './updater.ts';
 
 /** Share of the batch's statistics in the running ones, as PyTorch's momentum. */
 const STATISTICS_MOMENTUM = 0.1;
@@ -38,29 +33,46 @@ export class Trainer {
   readonly model: Model;
   readonly #tf: Tf;
   readonly #options: TrainerOptions;
-  readonly #roles: ReadonlyMap<string, ParamRole>;
-  optimiser: OptimiserState = newOptimiserState();
-  average: Map<string, Float32Array> | null;
+  readonly #state: TrainingState;
+  readonly #updater: Updater;
 
   constructor(tf: Tf, model: Model, options: TrainerOptions) {
     this.#tf = tf;
     this.model = model;
     this.#options = options;
-    this.#roles = new Map(model.params.specs.map(({ name, role }) => [name, role]));
-    this.average = options.ema === null ? null : model.params.snapshot();
+    const average = options.ema === null ? null : model.params.snapshot();
+    this.#state = { optimiser: newOptimiserState(), average };
+    this.#updater = updaterFor(tf, model, options, this.#state);
+  }
+
+  get optimiser(): Readonly<OptimiserState> {
+    this.model.params.catchUp();
+    return this.#state.optimiser;
+  }
+
+  get average(): ReadonlyMap<string, Float32Array> | null {
+    this.model.params.catchUp();
+    return this.#state.average;
   }
 
   /** A loss or norm that is not finite changes nothing: the caller decides. */
   step(batch: Batch, learningRate: number): StepResult {
-    const gradients = gradientsOf(this.#tf, this.model, this.#options.loss, batch);
-    if (!Number.isFinite(gradients.loss)) return { loss: gradients.loss, gradientNorm: Number.NaN };
-    const updates = this.#updates(gradients);
-    const gradientNorm = adamStep(this.#options.optimiser, this.optimiser, updates, learningRate);
-    if (!Number.isFinite(gradientNorm)) return { loss: gradients.loss, gradientNorm };
-    this.#updateStatistics(gradients);
-    this.model.params.upload(updates.map(({ name }) => name));
-    if (this.average) updateAverage(this.average, this.model.params.values, this.#options.ema!, this.optimiser.step);
-    return { loss: gradients.loss, gradientNorm };
+    const { loss, gradientNorm, statistics } = withGradients(
+      this.#tf,
+      this.model,
+      this.#options.loss,
+      batch,
+      (gradients) => this.#updater.update(gradients, learningRate),
+    );
+    if (!Number.isFinite(gradientNorm)) return { loss, gradientNorm };
+    this.#updateStatistics(statistics);
+    if (this.#options.ema !== null) this.#updater.moveAverage(this.#options.ema);
+    return { loss, gradientNorm };
+  }
+
+  /** Frees what it has on the backend. Model, moments and average stay as they are. */
+  dispose(): void {
+    this.#updater.dispose();
   }
 
   /** Throws FiducialError INVALID_MODEL where the checkpoint is of another network. */
@@ -74,10 +86,10 @@ export class Trainer {
     const moments = [...first!].map(
       ([name, array]) => [name, { first: array.slice(), second: second!.get(name)!.slice() }] as const,
     );
-    this.optimiser = { step: checkpoint.position.optimiserStep, moments: new Map(moments) };
-    if (!this.average) return;
+    this.#state.optimiser = { step: checkpoint.position.optimiserStep, moments: new Map(moments) };
+    if (!this.#state.average) return;
     if (average!.size > 0) checkValues(graph, average!);
-    this.average = average!.size > 0 ? copyOf(average!) : params.snapshot();
+    this.#state.average = average!.size > 0 ? copyOf(average!) : params.snapshot();
   }
 
   /** What is evaluated and shipped: the moving average where there is one. Live. */
@@ -87,9 +99,10 @@ export class Trainer {
 
   /** Runs `work` with the moving average in the model's place. */
   async withAverage<T>(work: () => Promise<T>): Promise<T> {
-    if (!this.average) return work();
+    const { average } = this;
+    if (!average) return work();
     const trained = this.model.params.snapshot();
-    this.model.params.load(this.average);
+    this.model.params.load(average);
     try {
       return await work();
     } finally {
@@ -97,23 +110,25 @@ export class Trainer {
     }
   }
 
-  #updates({ byName }: Gradients): Update[] {
-    const { pretrained, optimiser } = this.#options;
-    return [...byName].map(([name, gradient]) => ({
-      name,
-      values: this.model.params.values.get(name)!,
-      gradient,
-      decays: this.#roles.get(name) === 'weight',
-      factor: pretrained?.has(name) ? (optimiser.pretrainedFactor ?? 1) : 1,
-    }));
-  }
-
-  #updateStatistics({ statistics }: Gradients): void {
+  #updateStatistics(statistics: Computed['statistics']): void {
+    const { masters } = this.model.params;
     for (const { mean, variance, batch } of statistics) {
-      move(this.model.params.values.get(mean)!, batch[0]);
-      move(this.model.params.values.get(variance)!, batch[1]);
+      move(masters.get(mean)!, batch[0]);
+      move(masters.get(variance)!, batch[1]);
     }
   }
+}
+
+function updaterFor(tf: Tf, { params }: Model, options: TrainerOptions, state: TrainingState): Updater {
+  const { optimiser, pretrained } = options;
+  const weights = new Set(params.specs.filter(({ role }) => role === 'weight').map(({ name }) => name));
+  const treatment = (name: string) => ({
+    decays: weights.has(name),
+    factor: pretrained?.has(name) ? (optimiser.pretrainedFactor ?? 1) : 1,
+  });
+  const native = nativeBackend(tf);
+  if (!native) return masterUpdater(params, state, optimiser, treatment);
+  return new NativeUpdater({ tf, native, params }, state, optimiser, treatment);
 }
 
 function copyOf(arrays: ReadonlyMap<string, Float32Array>): Map<string, Float32Array> {

@@ -45,7 +45,7 @@ export function buildModel(tf: Tf, graph: Graph, { rng, values, frozen = [] }: M
   }
   const still = new Set(frozen);
   const params = new Params(tf, graph, new Map([...initialValues(graph, rng), ...(values ?? [])]), still);
-  const param = (name: string) => params.variable(name);
+  const param = (name: string) => params.tensor(name);
   const inferNorm = (node: BatchNormNode, x: Tensor4D) => inferBatchNorm(tf, node, x, params.values);
   return {
     graph,
@@ -55,7 +55,7 @@ export function buildModel(tf: Tf, graph: Graph, { rng, values, frozen = [] }: M
     train: (image) => {
       const statistics: BatchStatistics[] = [];
       const trainNorm = (node: BatchNormNode, x: Tensor4D) => {
-        if (still.has(node.name)) return inferNorm(node, x);
+        if (still.has(node.name)) return inferBatchNorm(tf, node, x, params.masters);
         const { y, mean, variance } = batchNormTraining(tf, x, param(node.gamma), param(node.beta), node.epsilon);
         statistics.push({ node, mean, variance });
         return y as Tensor4D;

@@ -122,7 +122,7 @@ describe('importing folded weights', () => {
     const folded = (x: Tensor4D) => {
       const scaled = tf.sub(tf.div(x, 127.5), 1) as Tensor4D;
       return tf.add(
-        tf.conv2d(scaled, model.params.variable('conv1.weight') as never, 1, 'same'),
+        tf.conv2d(scaled, model.params.tensor('conv1.weight') as never, 1, 'same'),
         tf.tensor1d([0.25, -0.5]),
       );
     };

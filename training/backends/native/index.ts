@@ -8,6 +8,7 @@ import { FiducialError } from '../../../domain/errors.ts';
 import type { Tf } from '../types.ts';
 import { registerNativeBatchNorm } from './batchNorm.ts';
 import { registerNativeBiasAdd } from './biasAdd.ts';
+import { registerNativeMaxPoolGrad } from './maxPoolGrad.ts';
 import type { NativeBackend } from './nodeBackend.ts';
 import { registerNativeReluGrad } from './reluGrad.ts';
 
@@ -45,6 +46,7 @@ export async function openNative(tf: Tf, name: string, path: string): Promise<Re
   registerNativeReluGrad(tf);
   registerNativeBatchNorm(tf);
   registerNativeBiasAdd(tf);
+  registerNativeMaxPoolGrad(tf);
   return { tensorflow: backend.binding.TF_Version };
 }
 

@@ -14,7 +14,7 @@ export interface NativeBackend {
   executeMultipleOutputs(op: string, attributes: OpAttribute[], inputs: TensorInfo[], outputs: number): Tensor[];
 }
 
-type Kind = 'TYPE' | 'FLOAT' | 'STRING' | 'BOOL' | 'INT';
+type Kind = 'TYPE' | 'FLOAT' | 'STRING' | 'BOOL' | 'INT' | 'SHAPE';
 
 export function attribute(backend: NativeBackend, kind: Kind, name: string, value: unknown): OpAttribute {
   return { name, type: backend.binding[`TF_ATTR_${kind}`] as number, value };

@@ -1,7 +1,7 @@
 /**
  * Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019: the decay is decoupled from the moments), over the
- * master arrays in one pass. In JavaScript on every backend: a step's hundred small tensors would cost more as
- * operations than the arithmetic does, and the state is plain arrays that checkpoints hold bit for bit.
+ * master arrays in one pass, in JavaScript. Where TensorFlow computes, training/fit/nativeUpdater.ts has it make the
+ * same step on all cores.
  */
 
 export interface OptimiserSpec {
@@ -49,10 +49,9 @@ export function adamStep(
 ): number {
   const norm = gradientNorm(updates);
   if (!Number.isFinite(norm)) return norm; // nothing is changed: the caller stops with what was good
-  const clip = spec.clipNorm && norm > spec.clipNorm ? spec.clipNorm / norm : 1;
+  const clip = clipFactor(spec, norm);
   state.step += 1;
-  const scale = Math.sqrt(1 - BETA2 ** state.step) / (1 - BETA1 ** state.step);
-  const epsilon = EPSILON * Math.sqrt(1 - BETA2 ** state.step);
+  const { scale, epsilon } = biasCorrection(state.step);
   for (const { name, values, gradient, decays, factor } of updates) {
     const moments = momentsOf(state, name, values.length);
     const rate = learningRate * factor;
@@ -64,7 +63,19 @@ export function adamStep(
   return norm;
 }
 
-function momentsOf(state: OptimiserState, name: string, size: number) {
+/** On the gradient, for its norm. */
+export function clipFactor({ clipNorm }: OptimiserSpec, norm: number): number {
+  return clipNorm && norm > clipNorm ? clipNorm / norm : 1;
+}
+
+/** The factor on the learning rate and the epsilon that make up for moments which start at 0. `step` from 1. */
+export function biasCorrection(step: number, beta1 = BETA1, beta2 = BETA2): { scale: number; epsilon: number } {
+  const second = Math.sqrt(1 - beta2 ** step);
+  return { scale: second / (1 - beta1 ** step), epsilon: EPSILON * second };
+}
+
+/** Those of a parameter; zeros where there are none yet. */
+export function momentsOf(state: OptimiserState, name: string, size: number) {
   let moments = state.moments.get(name);
   if (!moments) {
     moments = { first: new Float32Array(size), second: new Float32Array(size) };

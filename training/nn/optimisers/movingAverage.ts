@@ -1,6 +1,11 @@
 /** The exponential moving average of all parameters and running statistics, which is what gets evaluated and shipped. */
 import type { ParamValues } from '../graph.ts';
 
+/** The share of itself that the average keeps in a step. */
+export function shareKept(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
+}
+
 /**
  * average = decay * average + (1 - decay) * value, in place. The first steps use (1 + step) / (10 + step) where that
  * is less, so that the average forgets the random start (as TensorFlow's ExponentialMovingAverage does with num_updates).
@@ -11,7 +16,7 @@ export function updateAverage(
   decay: number,
   step: number,
 ): void {
-  const keep = Math.min(decay, (1 + step) / (10 + step));
+  const keep = shareKept(decay, step);
   for (const [name, current] of values) blend(average.get(name)!, current, keep);
 }
 

@@ -52,7 +52,7 @@ function measure(
     if (bias) return tf.add(x, tf.tensor1d(bias));
     return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, node.epsilon)));
   };
-  forward(tf, model.graph, image, { param: (name) => model.params.variable(name), batchNorm });
+  forward(tf, model.graph, image, { param: (name) => model.params.tensor(name), batchNorm });
 }
 
 function accumulate(
