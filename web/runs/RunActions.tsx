@@ -51,9 +51,11 @@ export function RunActions({ run, onChanged }: RunActionsProps) {
             <button type="button" aria-expanded={open === 'rerun'} onClick={() => toggle('rerun')}>
               Rerun…
             </button>
-            <button type="button" aria-expanded={open === 'truth'} onClick={() => toggle('truth')}>
-              Add ground truth…
-            </button>
+            {status !== 'CANCELLED' && (
+              <button type="button" aria-expanded={open === 'truth'} onClick={() => toggle('truth')}>
+                Add ground truth…
+              </button>
+            )}
           </>
         )}
         {!active && (
