@@ -15,9 +15,11 @@ export interface AdamScalars {
   readonly epsilon: Tensor;
 }
 
-/** TensorFlow's C library where it is what computes, else null. */
+/** TensorFlow's C library where it computes on the processor, else null: on a GPU none of this was ever run. */
 export function nativeBackend(tf: Tf): NativeBackend | null {
-  return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : null;
+  if (tf.getBackend() !== 'tensorflow') return null;
+  const native = tf.backend() as unknown as NativeBackend;
+  return native.isUsingGpuDevice ? null : native;
 }
 
 /** float32. Where nobody holds what {@link read} gave, changes are made in place; else on a copy. */
