@@ -12,9 +12,11 @@ const COUNT = 420;
 interface Outcome {
   readonly image: OddImage;
   readonly got: string;
+  readonly ms: number;
 }
 
 async function outcomeOf(image: OddImage): Promise<Outcome> {
+  const start = performance.now();
   const got = await openImage(image.bytes).then(
     async (open) => {
       try {
@@ -26,7 +28,7 @@ async function outcomeOf(image: OddImage): Promise<Outcome> {
     },
     (error: unknown) => codeOf(error),
   );
-  return { image, got };
+  return { image, got, ms: performance.now() - start };
 }
 
 function codeOf(error: unknown): string {
@@ -51,6 +53,7 @@ describe('odd and hostile images', () => {
       .filter(({ image, got }) => got !== image.expected && (image.expected || (got !== 'ok' && !isItemErrorCode(got))))
       .map(({ image, got }) => `${image.name}: ${got}, not ${image.expected}`);
     expect(wrong).toEqual([]);
+    expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(20_000);
     expect(process.resourceUsage().maxRSS / 1024).toBeLessThan(1500);
   });
 });

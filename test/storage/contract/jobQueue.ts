@@ -35,11 +35,8 @@ async function drain(queue: JobQueue): Promise<ReceivedMessage[]> {
   }
 }
 
-/**
- * What is looked at within a second is gone where this machine was away for longer: then it is looked at again, with
- * another queue.
- */
-const TIMED = { retry: 4 };
+/** Seconds that a lease or a delay runs where its end is waited for: longer than a busy machine is away between two calls. */
+const BRIEF = 4;
 
 function delivery(makeQueue: MakeQueue): void {
   test('each message sent is received once while its lease runs, and is gone once acknowledged', async () => {
@@ -73,9 +70,9 @@ function delivery(makeQueue: MakeQueue): void {
     await expect(waiting).rejects.toMatchObject({ code: 'ABORTED' });
   });
 
-  test('a delayed message is counted and not received before its time', TIMED, async () => {
+  test('a delayed message is counted and not received before its time', async () => {
     const queue = await makeQueue(10);
-    await queue.send('later', { delaySeconds: 1 });
+    await queue.send('later', { delaySeconds: BRIEF });
     expect(await queue.counts()).toMatchObject({ visible: 0, delayed: 1 });
     expect(await receiveOne(queue)).toBeUndefined();
     expect((await take(queue)).body).toBe('later');
@@ -92,10 +89,10 @@ function delivery(makeQueue: MakeQueue): void {
 }
 
 function leases(makeQueue: MakeQueue): void {
-  test('a message whose lease ends is received again, and counts its receives', TIMED, async () => {
+  test('a message whose lease ends is received again, and counts its receives', async () => {
     const queue = await makeQueue(10);
     await queue.send('again');
-    const first = await take(queue, 1);
+    const first = await take(queue, BRIEF);
     expect(await queue.counts()).toMatchObject({ visible: 0, inFlight: 1 });
     expect(await receiveOne(queue)).toBeUndefined();
     const second = await take(queue);
@@ -103,13 +100,13 @@ function leases(makeQueue: MakeQueue): void {
     expect(second.receipt).not.toBe(first.receipt);
   });
 
-  test('an extended lease keeps the message longer', TIMED, async () => {
+  test('an extended lease keeps the message longer', async () => {
     const queue = await makeQueue(10);
     await queue.sendAll([{ body: 'kept' }]);
-    const kept = await take(queue, 1);
+    const kept = await take(queue, BRIEF);
     await queue.extend(kept.receipt, 30);
     await queue.send('other');
-    const other = await take(queue, 1);
+    const other = await take(queue, BRIEF);
     expect(other.body).toBe('other');
     // Its lease ends when that of the first would have ended.
     expect((await take(queue, 30)).body).toBe('other');
