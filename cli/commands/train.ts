@@ -8,6 +8,7 @@ import type { ModelPackage } from '../../inference/package.ts';
 import { openEmbedded } from '../../storage/embedded/index.ts';
 import { BACKEND_NAMES } from '../../training/backends/types.ts';
 import type { Sample } from '../../training/data/sample.ts';
+import type { HeldOut } from '../../training/figures/specs/index.ts';
 import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
 import { describeImport } from '../../training/nn/pretrained/import.ts';
 import {
@@ -96,6 +97,8 @@ interface TrainedOnce {
   readonly model: ModelPackage;
   /** The faces that it was tested on. */
   readonly tested: readonly Sample[];
+  /** What the losses by epoch are of. */
+  readonly heldOut: HeldOut;
 }
 
 async function trainOnce(
@@ -111,6 +114,7 @@ async function trainOnce(
     output.note(`training run ${training}`);
     const epochs: TrainingEpoch[] = [];
     const tested: Sample[] = [];
+    let heldOut: HeldOut = 'test';
     const started = performance.now();
     const outcome = await runTraining(
       trainerParts(embedded.stores.models, embedded.folder, 1),
@@ -120,6 +124,7 @@ async function trainOnce(
       {
         onData: ({ train: part, val, test }) => {
           tested.push(...test.samples);
+          if (val) heldOut = 'val';
           output.note(
             `${part.samples.length} faces to train on, ${val?.samples.length ?? 0} to choose by, ${test.samples.length} to test on`,
           );
@@ -128,7 +133,7 @@ async function trainOnce(
         onPretrained: (report) => output.note(describeImport(report)),
         onEpoch: (epoch) => {
           epochs.push(epoch);
-          output.note(epochLine(epoch));
+          output.note(epochLine(epoch, heldOut));
         },
       },
     );
@@ -162,6 +167,7 @@ async function trainOnce(
       epochs,
       model: { card, bytes: trained.onnx },
       tested,
+      heldOut,
     };
   } finally {
     await embedded.close();
@@ -233,7 +239,7 @@ async function sweep(recipe: string, flags: TrainFlags, context: CliContext): Pr
   const folder =
     sweepFolder ??
     join(resolve(flags.dataFolder ?? context.config.dataFolder), 'figures', `sweep-${first.trained.json.run}`);
-  const figures = await writeSweepFigures(folder, rows);
+  const figures = await writeSweepFigures(folder, rows, first.trained.heldOut);
   const best = [...finished].sort((a, b) => a.trained.json.test.loss - b.trained.json.test.loss);
   context.output.result(
     {
@@ -280,8 +286,8 @@ function stages(output: Output): (what: string, done: number, total: number) => 
   };
 }
 
-function epochLine({ epoch, train: { loss }, test, seconds, waitedSeconds }: TrainingEpoch): string {
-  const errors = `train loss ${loss.toExponential(2)}, test loss ${test.loss.toExponential(2)}, test MAE ${px(test.maePx)}`;
+function epochLine({ epoch, train: { loss }, test, seconds, waitedSeconds }: TrainingEpoch, heldOut: HeldOut): string {
+  const errors = `train loss ${loss.toExponential(2)}, ${heldOut} loss ${test.loss.toExponential(2)}, ${heldOut} MAE ${px(test.maePx)}`;
   const idle = waitedSeconds == null ? '' : `, ${waitedSeconds.toFixed(1)} s of it waiting for batches`;
   return `epoch ${epoch}: ${errors}, ${seconds.toFixed(1)} s${idle}`;
 }

@@ -88,14 +88,15 @@ function runSection({ view: { job, started, done }, card, epochs }: ReportFacts)
 
 async function lossSection({ view, epochs }: ReportFacts): Promise<Section> {
   if (epochs.length === 0) return { title: 'Loss', body: paragraph('No epoch has ended yet.') };
-  const points = epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, test: test.loss }));
+  const heldOut = (view.started?.faces.val ?? 0) > 0 ? 'val' : 'test';
+  const points = epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, heldOut: test.loss }));
   const loss = view.started?.recipe.loss as { name?: string } | undefined;
   const note =
     loss?.name === 'mse'
       ? ''
-      : paragraph(`Train: ${loss?.name ?? 'the loss of the recipe'}; test: mean squared error in crop units.`);
-  const svg = await renderSvg(lossCurves(points, { title: 'loss by epoch' }));
-  return { title: 'Loss', body: charts([chart(svg, 'loss', 'Loss of train and test by epoch')]) + note };
+      : paragraph(`Train: ${loss?.name ?? 'the loss of the recipe'}; ${heldOut}: mean squared error in crop units.`);
+  const svg = await renderSvg(lossCurves(points, { title: 'loss by epoch', heldOut }));
+  return { title: 'Loss', body: charts([chart(svg, 'loss', `Loss of train and ${heldOut} by epoch`)]) + note };
 }
 
 async function testSections(card: ModelCard, faces: readonly ReportedFace[]): Promise<Section[]> {

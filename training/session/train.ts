@@ -131,7 +131,7 @@ async function figuresOf(
 ): Promise<Figure[]> {
   const losses = lossPoints(recipe, result.history);
   const specs = {
-    loss: lossCurves(losses, { title: `${recipe.name}: loss` }),
+    loss: lossCurves(losses, { title: `${recipe.name}: loss`, heldOut: data.val ? 'val' : 'test' }),
     keypoints: errorByKeypoint(test.metrics.perKeypoint, { title: `${recipe.name}: error by keypoint, test` }),
     ...(test.metrics.ced.length > 0
       ? { ced: cedCurves([{ label: 'test', ced: test.metrics.ced }], { title: `${recipe.name}: CED, test` }) }
@@ -158,7 +158,7 @@ function lossPoints({ loss }: Recipe, history: readonly EpochRecord[]): LossPoin
   return history.map(({ epoch, trainLoss, metrics }) => ({
     epoch: epoch + 1,
     train: trainLoss,
-    test: metrics[same ? 'mse' : 'loss'] ?? metrics.mse!,
+    heldOut: metrics[same ? 'mse' : 'loss'] ?? metrics.mse!,
   }));
 }
 

@@ -68,7 +68,7 @@ function Shown({ run, refetch }: ShownProps) {
             height={300}
             spec={(options) =>
               lossCurves(
-                epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, test: test.loss })),
+                epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, heldOut: test.loss })),
                 options,
               )
             }

@@ -22,5 +22,5 @@ export function useCurves(ids: readonly string[], version: string): Curves {
 async function curveOf(id: string, signal: AbortSignal): Promise<LossPoint[]> {
   const { training } = await request(SweepCurve, { id }, { signal });
   const epochs = training?.epochs.edges.map(({ node }) => node) ?? [];
-  return epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, test: test.loss }));
+  return epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, heldOut: test.loss }));
 }

@@ -9,12 +9,12 @@ import {
   sweepCurves,
 } from '../../../training/figures/specs/index.ts';
 
-const points = [1, 2, 3].map((epoch) => ({ epoch, train: 0.1 / epoch, test: 0.15 / epoch }));
+const points = [1, 2, 3].map((epoch) => ({ epoch, train: 0.1 / epoch, heldOut: 0.15 / epoch }));
 const figures = {
   loss: lossCurves(points, { title: 'nose' }),
   sweep: sweepCurves([
     { label: 'kernel 3', points },
-    { label: 'kernel 5', points: points.map((p) => ({ ...p, test: p.test * 2 })) },
+    { label: 'kernel 5', points: points.map((p) => ({ ...p, heldOut: p.heldOut * 2 })) },
   ]),
   ced: cedCurves([
     {
@@ -90,4 +90,11 @@ test('the parts of a face are written over their bars, so that no colour has to 
   const svg = await renderSvg(errorByKeypoint(names.map((name, index) => ({ index, name, maePx: index + 1 }))));
   for (const part of ['jaw', 'left eye', 'outer lip']) expect(svg).toContain(`>${part}</text>`);
   expect(svg).not.toContain('role-legend');
+});
+
+test('loss curves name the faces that were held out', async () => {
+  const svg = await renderSvg(lossCurves(points, { heldOut: 'val' }));
+  expect(svg).toContain('>val<');
+  expect(svg).not.toContain('>test<');
+  expect(await renderSvg(sweepCurves([{ label: 'kernel 3', points }], { heldOut: 'val' }))).toContain('>val loss<');
 });

@@ -6,17 +6,21 @@ export interface LossPoint {
   /** From 1. */
   readonly epoch: number;
   readonly train: number;
-  readonly test: number;
+  /** Of the faces that are not trained on: val where there is one, else test. */
+  readonly heldOut: number;
 }
 
-/** Loss of train and test by epoch, on a logarithmic axis, since it falls by powers. */
+export type HeldOut = 'val' | 'test';
+
+/** Loss of train and of the held-out faces by epoch, on a logarithmic axis, since it falls by powers. */
 export function lossCurves(
   points: readonly LossPoint[],
-  options: FigureOptions & { readonly yTitle?: string } = {},
+  options: FigureOptions & { readonly yTitle?: string; readonly heldOut?: HeldOut } = {},
 ): TopLevelSpec {
-  const values = points.flatMap(({ epoch, train, test }) => [
+  const part = options.heldOut ?? 'test';
+  const values = points.flatMap(({ epoch, train, heldOut }) => [
     { epoch, part: 'train', loss: train },
-    { epoch, part: 'test', loss: test },
+    { epoch, part, loss: heldOut },
   ]);
   return {
     ...frame(options),
@@ -31,8 +35,8 @@ export function lossCurves(
         scale: { type: 'log', nice: false },
         axis: { format: '.1e' },
       },
-      color: { field: 'part', type: 'nominal', sort: ['train', 'test'] },
-      strokeDash: { field: 'part', type: 'nominal', sort: ['train', 'test'] },
+      color: { field: 'part', type: 'nominal', sort: ['train', part] },
+      strokeDash: { field: 'part', type: 'nominal', sort: ['train', part] },
     },
   };
 }
@@ -43,9 +47,14 @@ export interface SweepSeries {
   readonly points: readonly LossPoint[];
 }
 
-/** Test loss of each setting of a sweep, over each other. */
-export function sweepCurves(series: readonly SweepSeries[], options: FigureOptions = {}): TopLevelSpec {
-  const values = series.flatMap(({ label, points }) => points.map(({ epoch, test }) => ({ epoch, loss: test, label })));
+/** Held-out loss of each setting of a sweep, over each other. */
+export function sweepCurves(
+  series: readonly SweepSeries[],
+  options: FigureOptions & { readonly heldOut?: HeldOut } = {},
+): TopLevelSpec {
+  const values = series.flatMap(({ label, points }) =>
+    points.map(({ epoch, heldOut }) => ({ epoch, loss: heldOut, label })),
+  );
   return {
     ...frame(options),
     data: { values },
@@ -55,7 +64,7 @@ export function sweepCurves(series: readonly SweepSeries[], options: FigureOptio
       y: {
         field: 'loss',
         type: 'quantitative',
-        title: 'test loss',
+        title: `${options.heldOut ?? 'test'} loss`,
         scale: { type: 'log', nice: false },
         axis: { format: '.1e' },
       },
