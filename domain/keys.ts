@@ -38,8 +38,12 @@ export const resultKeys = {
   predictions: (project: string, run: string) => `${project}/runs/${run}/predictions/`,
   predictionShard: (project: string, run: string, shard: string) => `${project}/runs/${run}/predictions/${shard}.jsonl`,
   summaries: (project: string, run: string) => `${project}/runs/${run}/summaries/`,
-  summary: (project: string, run: string, shard: string, scored: number, failed: number) =>
-    `${project}/runs/${run}/summaries/${shard}.${scored}.${failed}.json`,
+  /**
+   * Its counts are in its key, failures by code too, in alphabetical order: `<shard>.<scored>.<failed>.<CODE-n>...json`.
+   * So listings tell how far a run is and what fails. All codes with six digits each come to 230 of S3's 1,024 bytes.
+   */
+  summary: (project: string, run: string, shard: string, { scored, failed, errors }: ShardCounts) =>
+    `${project}/runs/${run}/summaries/${[shard, scored, failed, ...countsByCode(errors)].join('.')}.json`,
   done: (project: string, run: string) => `${project}/runs/${run}/done.json`,
   cancelled: (project: string, run: string) => `${project}/runs/${run}/cancelled.json`,
   /** Runs that are neither done, rejected nor deleted yet: what the sweep looks at. */
@@ -125,10 +129,27 @@ export function parseIndexEntry(entry: string): { run: string; committedAt: stri
   return { run: match[2]!, committedAt: new Date(9_999_999_999_999 - Number(match[1])).toISOString() };
 }
 
+/** What a summary's key tells of its shard. */
+export interface ShardCounts {
+  readonly scored: number;
+  readonly failed: number;
+  /** Failed items by error code. Empty, though some failed, in keys that were written before they told codes. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+function countsByCode(errors: ShardCounts['errors']): string[] {
+  return Object.keys(errors)
+    .sort()
+    .map((code) => `${code}-${errors[code]}`);
+}
+
 /** Of a summary's key; null for other keys. */
-export function parseSummaryKey(key: string): { shard: string; scored: number; failed: number } | null {
-  const match = /\/summaries\/(\d{6})\.(\d+)\.(\d+)\.json$/.exec(key);
-  return match ? { shard: match[1]!, scored: Number(match[2]), failed: Number(match[3]) } : null;
+export function parseSummaryKey(key: string): ({ readonly shard: string } & ShardCounts) | null {
+  const match = /\/summaries\/(\d{6})\.(\d+)\.(\d+)((?:\.[A-Z_]+-\d+)*)\.json$/.exec(key);
+  if (!match) return null;
+  const [, shard, scored, failed, codes] = match;
+  const errors = [...codes!.matchAll(/([A-Z_]+)-(\d+)/g)].map(([, code, count]) => [code!, Number(count)] as const);
+  return { shard: shard!, scored: Number(scored), failed: Number(failed), errors: Object.fromEntries(errors) };
 }
 
 export function parseCommitKey(key: string): { project: string; batch: string; commit: string } | null {

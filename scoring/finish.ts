@@ -1,6 +1,6 @@
 /** Finishing a run: whoever sees that the last summary is there writes what is due, done.json last. */
 
-import { parseSummaryKey, resultKeys, shardId } from '../domain/keys.ts';
+import { resultKeys, shardId } from '../domain/keys.ts';
 import { mergeOutcomes, NO_OUTCOMES, type Outcomes } from '../domain/metrics/index.ts';
 import type { Done, Run } from '../domain/records.ts';
 import type { ObjectStore } from '../storage/ports.ts';
@@ -9,10 +9,11 @@ import { removeRun } from './delete.ts';
 import { FailurePages } from './finishing/failurePages.ts';
 import { mergeEvaluation } from './finishing/mergeEvaluation.ts';
 import { sendEvaluations } from './groundTruth.ts';
-import { createJson, listAll, readJson } from './objects.ts';
+import { createJson, readJson } from './objects.ts';
 import { closeRun } from './planning/indexes.ts';
 import type { ScoringParts } from './ports.ts';
 import { shardSummarySchema } from './records.ts';
+import { type ListedSummary, listSummaries } from './summaries.ts';
 import { isDeleted } from './tombstones.ts';
 
 const LISTED_AT_ONCE = 1000;
@@ -36,10 +37,10 @@ export async function finishIfComplete(parts: Parts, run: Run): Promise<FinishOu
     await close(parts, run);
     return 'finished already';
   }
-  const keys = run.shards <= LISTED_AT_ONCE ? last : await summariesFrom(results, run, 0);
-  if (!keys) return 'unfinished';
+  const summaries = run.shards <= LISTED_AT_ONCE ? last : await summariesFrom(results, run, 0);
+  if (!summaries) return 'unfinished';
   if (run.truth) await mergeEvaluation(results, run, run.truth);
-  const outcomes = await mergeShards(results, run, keys);
+  const outcomes = await mergeShards(results, run, summaries);
   await createJson(results, resultKeys.done(run.project, run.run), doneOf(run, outcomes, parts.now()));
   if (await isDeleted(results, run.project, run.run)) {
     await removeRun(parts, run.project, run.run);
@@ -57,22 +58,19 @@ async function close(parts: Parts, run: Run): Promise<void> {
   await closeRun(parts.stores.results, run.project, run.run);
 }
 
-/** Keys of the summaries of all shards from this one on, in order; null at the first gap. */
-async function summariesFrom(results: ObjectStore, run: Run, first: number): Promise<string[] | null> {
-  const prefix = resultKeys.summaries(run.project, run.run);
-  const keys: string[] = [];
-  // `<shard>.` sorts after `<shard>`, so the first shard is listed too.
-  for await (const { key } of listAll(results, prefix, first === 0 ? undefined : prefix + shardId(first))) {
-    if (parseSummaryKey(key)?.shard !== shardId(first + keys.length)) return null;
-    keys.push(key);
+/** The summaries of all shards from this one on, in order; null at the first gap. */
+async function summariesFrom(results: ObjectStore, run: Run, first: number): Promise<ListedSummary[] | null> {
+  const summaries: ListedSummary[] = [];
+  for await (const summary of listSummaries(results, run, first)) {
+    if (summary.shard !== shardId(first + summaries.length)) return null;
+    summaries.push(summary);
   }
-  return first + keys.length === run.shards ? keys : null;
+  return first + summaries.length === run.shards ? summaries : null;
 }
 
 /** Counts from the keys; the bodies are read of shards with failures only. */
-async function mergeShards(results: ObjectStore, run: Run, keys: readonly string[]): Promise<Outcomes> {
+async function mergeShards(results: ObjectStore, run: Run, counted: readonly ListedSummary[]): Promise<Outcomes> {
   const pages = new FailurePages(results, run);
-  const counted = keys.map((key) => ({ key, ...parseSummaryKey(key)! }));
   const whole = counted.filter(({ failed }) => failed === 0);
   let total: Outcomes = { ...NO_OUTCOMES, scored: whole.reduce((sum, { scored }) => sum + scored, 0) };
   const partial = counted.filter(({ failed }) => failed > 0);

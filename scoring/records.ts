@@ -15,7 +15,7 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** `summaries/<shard>.<scored>.<failed>.json` */
+/** `summaries/<shard>.<scored>.<failed>.<CODE-n>...json`: see `resultKeys.summary`. */
 export const shardSummarySchema = z.object({
   shard: shardSchema,
   outcomes: outcomesSchema,

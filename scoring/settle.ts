@@ -46,7 +46,7 @@ export async function settle(
     error ? [{ line, key, code: error.code, ...places[line]! }] : [],
   );
   const summary: ShardSummary = { shard, outcomes, failures };
-  const key = resultKeys.summary(run.project, run.run, shard, outcomes.scored, outcomes.failed);
+  const key = resultKeys.summary(run.project, run.run, shard, outcomes);
   await createJson(results, key, summary);
   if (!(await isDeleted(results, run.project, run.run))) return outcomes;
   await removeRun(parts, run.project, run.run);

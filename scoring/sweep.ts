@@ -2,7 +2,7 @@
  * Hourly: sends again what no message is left for, since messages expire and senders die. Costs a few requests an open
  * run, whatever the number of finished ones.
  */
-import { parseSummaryKey, resultKeys, shardId } from '../domain/keys.ts';
+import { resultKeys, shardId } from '../domain/keys.ts';
 import type { QueueCounts } from '../storage/ports.ts';
 import { listAll, listFolders, readJson } from './objects.ts';
 import { closeRun } from './planning/indexes.ts';
@@ -11,6 +11,7 @@ import type { ScoringParts } from './ports.ts';
 import { readRun } from './read/runs.ts';
 import type { RunView } from './read/types.ts';
 import { type OpenRun, openRunSchema } from './records.ts';
+import { listSummaries } from './summaries.ts';
 
 export interface SweepOptions {
   /** A run is left alone for so long after its last sign of life. Default: an hour. */
@@ -86,9 +87,8 @@ async function resendShards(
 ): Promise<number> {
   const settled = new Set<string>();
   let lastSign = openedAt.getTime();
-  for await (const { key, modifiedAt } of listAll(parts.stores.results, resultKeys.summaries(project, run))) {
-    const summary = parseSummaryKey(key);
-    if (summary) settled.add(summary.shard);
+  for await (const { shard, modifiedAt } of listSummaries(parts.stores.results, { project, run })) {
+    settled.add(shard);
     lastSign = Math.max(lastSign, modifiedAt.getTime());
   }
   const idle = parts.now().getTime() - lastSign;

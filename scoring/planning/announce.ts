@@ -1,8 +1,8 @@
 /** Sends the shards of a planned run that have no summary yet. */
-import { parseSummaryKey, resultKeys, shardId } from '../../domain/keys.ts';
+import { shardId } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
-import { listAll } from '../objects.ts';
 import type { ScoringParts } from '../ports.ts';
+import { listSummaries } from '../summaries.ts';
 import { scoreMessage } from './messages.ts';
 
 const SENT_AT_ONCE = 1000;
@@ -15,10 +15,7 @@ export async function announceShards(
 ): Promise<number> {
   const settled = new Set<string>();
   if (!fresh) {
-    for await (const { key } of listAll(stores.results, resultKeys.summaries(run.project, run.run))) {
-      const summary = parseSummaryKey(key);
-      if (summary) settled.add(summary.shard);
-    }
+    for await (const { shard } of listSummaries(stores.results, run)) settled.add(shard);
   }
   let sent = 0;
   for (let from = 0; from < run.shards; from += SENT_AT_ONCE) {

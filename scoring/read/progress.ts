@@ -1,7 +1,6 @@
 /** How far a run is, from the keys of its summaries alone: one LIST a thousand shards. */
-import { parseSummaryKey, resultKeys } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
-import { listAll } from '../objects.ts';
+import { listSummaries } from '../summaries.ts';
 import type { ReadStores, RunProgress } from './types.ts';
 
 /** The rate is that of the latest so many shards. */
@@ -18,12 +17,12 @@ export async function readProgress(
 ): Promise<RunProgress> {
   let scored = 0;
   let failed = 0;
+  const errors: Record<string, number> = {};
   const counts: ShardCount[] = [];
-  for await (const { key, modifiedAt } of listAll(stores.results, resultKeys.summaries(run.project, run.run))) {
-    const summary = parseSummaryKey(key);
-    if (!summary) continue;
+  for await (const { modifiedAt, ...summary } of listSummaries(stores.results, run)) {
     scored += summary.scored;
     failed += summary.failed;
+    for (const [code, count] of Object.entries(summary.errors)) errors[code] = (errors[code] ?? 0) + count;
     counts.push({ items: summary.scored + summary.failed, at: modifiedAt.getTime() });
   }
   const itemsPerSecond = recentRate(counts);
@@ -32,6 +31,7 @@ export async function readProgress(
     items: run.items,
     scored,
     failed,
+    errors,
     shards: run.shards,
     shardsDone: counts.length,
     fraction: run.items === 0 ? 1 : (scored + failed) / run.items,

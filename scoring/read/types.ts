@@ -67,6 +67,11 @@ export interface RunProgress {
   readonly items: number;
   readonly scored: number;
   readonly failed: number;
+  /**
+   * Failed items by error code; exact. Shards that were settled before summaries told codes in their keys are not
+   * among them: the counts come to less than `failed` then.
+   */
+  readonly errors: Readonly<Record<string, number>>;
   readonly shards: number;
   readonly shardsDone: number;
   /** 0 to 1; 1 for an empty run. */

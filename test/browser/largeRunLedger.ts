@@ -37,7 +37,7 @@ export async function writeLargeRun({ results }: Pick<Stores, 'results'>, items:
   const limit = pLimit(8);
   const summaries = Array.from({ length: shards }, (_, shard) => {
     const count = Math.min(SHARD_SIZE, items - shard * SHARD_SIZE);
-    return limit(() => put(resultKeys.summary('default', RUN, shardId(shard), count, 0), '{}'));
+    return limit(() => put(resultKeys.summary('default', RUN, shardId(shard), { scored: count, failed: 0, errors: {} }), '{}'));
   });
   await Promise.all(summaries);
   await put(resultKeys.done('default', RUN), JSON.stringify(doneOf(items)));

@@ -174,7 +174,7 @@ describe('metrics', () => {
     const { stores } = await embedded();
     const counted: unknown[] = [];
     const results = countingImages(stores.results, 'dev', (_, counts) => counted.push(counts));
-    const key = resultKeys.summary('p', 'r', '000000', 14, 2);
+    const key = resultKeys.summary('p', 'r', '000000', { scored: 14, failed: 2, errors: { EMPTY: 2 } });
     await results.put(key, '{}', { condition: { ifAbsent: true } });
     await expect(results.put(key, '{}', { condition: { ifAbsent: true } })).rejects.toThrow();
     await results.put('p/runs/r/done.json', '{}');

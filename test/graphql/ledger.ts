@@ -84,7 +84,8 @@ function writeShard(results: MemoryStore, run: Run, index: number): void {
   const shard = shardId(index);
   const lines = linesOf(run, index);
   put(results, resultKeys.predictionShard(run.project, run.run, shard), () => shardBody(run, index));
-  put(results, resultKeys.summary(run.project, run.run, shard, lines - 1, 1), () => json({}));
+  const counts = { scored: lines - 1, failed: 1, errors: { TRUNCATED: 1 } };
+  put(results, resultKeys.summary(run.project, run.run, shard, counts), () => json({}));
   put(results, resultKeys.evaluationSummary(run.project, run.run, TRUTH, shard), () =>
     json({ shard, summary: emptySummary('nose1', 1), order: orderOf(run, index, lines) }),
   );
