@@ -57,18 +57,32 @@ export const imageKey = (i: number) => `${String(i).padStart(6, '0')}.jpg`;
 
 /** Gives the run. */
 export async function commitBatch(
-  { stores }: Pick<Embedded, 'stores'>,
+  storage: Pick<Embedded, 'stores'>,
   batch: string,
   images: number,
   photos: readonly Photograph[],
 ): Promise<string> {
+  await uploadBatch(storage, batch, images, photos);
+  return commitUploaded(storage, batch);
+}
+
+export async function uploadBatch(
+  { stores }: Pick<Embedded, 'stores'>,
+  batch: string,
+  images: number,
+  photos: readonly Photograph[],
+): Promise<void> {
   const all = Array.from({ length: images }, (_, i) => i);
   await forEach(all, 8, async (i) => {
     await stores.uploads.put(uploadKeys.image(PROJECT, batch, imageKey(i)), photos[i % photos.length]!.bytes);
   });
   const lines = all.map((i) => `${JSON.stringify({ ...photos[i % photos.length]!.entry, key: imageKey(i) })}\n`);
   await stores.uploads.put(uploadKeys.manifest(PROJECT, batch), lines.join(''));
-  const key = uploadKeys.commit(PROJECT, batch, 'c1');
+}
+
+/** Each commit of a batch is a run of its own. */
+export async function commitUploaded({ stores }: Pick<Embedded, 'stores'>, batch: string, id = 'c1'): Promise<string> {
+  const key = uploadKeys.commit(PROJECT, batch, id);
   const body = JSON.stringify({ model: 'nose', errorThreshold: 1, committedAt: new Date().toISOString() });
   await stores.uploads.put(key, body);
   return runIdOf(key, Buffer.from(body));

@@ -99,6 +99,8 @@ const workerSchema = z
     TMPDIR: z.string().min(1).default('/tmp'),
     /** Shards worked on at once. */
     FIDUCIAL_SHARDS_AT_ONCE: count.max(10).default(3),
+    /** A worker that says nothing for so long has lost its messages to another. SQS holds them for 12 hours at most. */
+    FIDUCIAL_LEASE_SECONDS: count.min(3).max(43_200).default(60),
     /** Resident memory at which the scoring process is ended, MB. */
     FIDUCIAL_CHILD_MEMORY_MB: count.default(3072),
     /** What scores; `cuda` in the GPU image, where anything else would be a silent fallback. */
@@ -110,6 +112,7 @@ const workerSchema = z
     agentUri: env.ECS_AGENT_URI ?? null,
     temporaryFolder: env.TMPDIR,
     shardsAtOnce: env.FIDUCIAL_SHARDS_AT_ONCE,
+    leaseSeconds: env.FIDUCIAL_LEASE_SECONDS,
     childMemoryMb: env.FIDUCIAL_CHILD_MEMORY_MB,
     provider: env.FIDUCIAL_PROVIDER,
     backend: env.FIDUCIAL_BACKEND ?? null,

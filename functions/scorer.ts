@@ -1,4 +1,5 @@
-/** Container: scores shards from the score queue. Images are read in a child process, which may die of them. */
+/** Container: scores shards from the score queue. Images are read in child processes, which may die of them. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ModelCatalog } from '../inference/catalog.ts';
@@ -7,23 +8,24 @@ import { loadPinned } from '../scoring/models.ts';
 import { RunRecords } from '../scoring/runRecords.ts';
 import { ChildScorer } from '../scoring/worker/childScorer.ts';
 import { runScorer } from '../scoring/worker/loop.ts';
+import { planProcesses } from '../scoring/worker/processes.ts';
 import { runWorker, type WorkerParts } from './workerProcess.ts';
 
 const CHILD = fileURLToPath(new URL('../scoring/worker/child.ts', import.meta.url));
 const SHIPPED = fileURLToPath(new URL('../models', import.meta.url));
 const MB = 2 ** 20;
-/** A minute's heartbeat is lost before another scorer takes the shard. */
-const LEASE_SECONDS = 60;
 
 function openScorer({ stores, worker, log }: WorkerParts): ChildScorer {
   const cache = join(worker.temporaryFolder, 'onnx');
   const catalog = new ModelCatalog({ store: stores.models, shipped: SHIPPED, cache });
   const sources = { catalog, detector: () => readDetectorPackage(join(SHIPPED, 'detector')) };
+  const { threads, ...plan } = planProcesses(availableParallelism(), worker.childMemoryMb * MB, worker.provider);
+  const tuning = { provider: worker.provider, threads };
   return new ChildScorer({
     module: CHILD,
-    // All that the child gets: no credentials. Threads of libuv's pool are images decoded at once.
+    // All that the children get: no credentials. Threads of libuv's pool are images decoded at once.
     env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', ...cudaEnvironment(worker.provider) },
-    maxResidentBytes: worker.childMemoryMb * MB,
+    ...plan,
     maxHeapMb: 1024,
     watchEveryMs: 100,
     window: 64,
@@ -32,7 +34,7 @@ function openScorer({ stores, worker, log }: WorkerParts): ChildScorer {
     startTimeoutMs: 120_000,
     soloDeaths: 2,
     maxModels: 2,
-    loadModel: (model) => loadPinned(sources, model, { provider: worker.provider }),
+    loadModel: (model) => loadPinned(sources, model, tuning),
     log,
   });
 }
@@ -49,7 +51,7 @@ await runWorker('scorer', async (parts) => {
   try {
     await runScorer(
       { ...parts, queues, scorer, runs: new RunRecords(parts.stores.results) },
-      { signal: parts.signal, atOnce: parts.worker.shardsAtOnce, leaseSeconds: LEASE_SECONDS },
+      { signal: parts.signal, atOnce: parts.worker.shardsAtOnce, leaseSeconds: parts.worker.leaseSeconds },
     );
   } finally {
     await scorer.close();

@@ -34,5 +34,5 @@ await runWorker('trainer', async ({ stores, queues, worker, log, now, signal, wa
     threads: Math.max(1, Math.min(4, availableParallelism() - 1)),
     now,
   };
-  await runTrainer({ queue: watch(queues.train), trainer, log, signal });
+  await runTrainer({ queue: watch(queues.train), trainer, log, signal, leaseSeconds: worker.leaseSeconds });
 });

@@ -22,6 +22,14 @@ describe('the environment of processes on AWS', () => {
     expect(() => readOptionalWakeConfig({ FIDUCIAL_CLUSTER: 'c' })).toThrow(/FIDUCIAL_SCORER_SERVICE/);
   });
 
+  it('has a lease of a minute, and takes one that SQS can hold', () => {
+    expect(readWorkerConfig({}).leaseSeconds).toBe(60);
+    expect(readWorkerConfig({ FIDUCIAL_LEASE_SECONDS: '10' }).leaseSeconds).toBe(10);
+    for (const wrong of ['0', '43201', 'long']) {
+      expect(() => readWorkerConfig({ FIDUCIAL_LEASE_SECONDS: wrong })).toThrow(/FIDUCIAL_LEASE_SECONDS/);
+    }
+  });
+
   it('refuses a provider and a backend that do not exist', () => {
     expect(() => readWorkerConfig({ FIDUCIAL_PROVIDER: 'rocm' })).toThrow(/FIDUCIAL_PROVIDER/);
     expect(() => readWorkerConfig({ FIDUCIAL_BACKEND: 'torch' })).toThrow(/FIDUCIAL_BACKEND/);
