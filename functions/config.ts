@@ -101,7 +101,7 @@ const workerSchema = z
     FIDUCIAL_SHARDS_AT_ONCE: count.max(10).default(3),
     /** A worker that says nothing for so long has lost its messages to another. SQS holds them for 12 hours at most. */
     FIDUCIAL_LEASE_SECONDS: count.min(3).max(43_200).default(60),
-    /** Resident memory at which the scoring process is ended, MB. */
+    /** Resident memory of all scoring processes together, MB: each is ended at its part. */
     FIDUCIAL_CHILD_MEMORY_MB: count.default(3072),
     /** What scores; `cuda` in the GPU image, where anything else would be a silent fallback. */
     FIDUCIAL_PROVIDER: z.enum(['cpu', 'cuda']).default('cpu'),

@@ -102,8 +102,8 @@ describe('the scoring process', () => {
     const { signal } = new AbortController();
     for await (const outcome of scorer.score(MODEL, images(all), { signal })) {
       outcomes.push(outcome);
-      if (outcomes.length % 300 !== 0 || scorer.pid === undefined) continue;
-      process.kill(scorer.pid, 'SIGKILL');
+      if (outcomes.length % 300 !== 0 || scorer.pids.length === 0) continue;
+      process.kill(scorer.pids[0]!, 'SIGKILL');
       kills++;
     }
     expect(kills).toBeGreaterThan(5);
@@ -112,6 +112,33 @@ describe('the scoring process', () => {
       all,
       {},
     );
+  });
+
+  test('is one of several where there is work for them, and each may die alone', async () => {
+    const scorer = scorerWith({ processes: 3 });
+    const all = contents(300, { 5: 'crash', 100: 'bad', 250: 'crash' });
+    let most = 0;
+    const outcomes: ItemOutcome[] = [];
+    const { signal } = new AbortController();
+    for await (const outcome of scorer.score(MODEL, images(all), { signal })) {
+      outcomes.push(outcome);
+      most = Math.max(most, scorer.pids.length);
+    }
+    expect(most).toBe(3);
+    const codes = { 5: 'CRASHED', 100: 'NOT_AN_IMAGE', 250: 'CRASHED' } as const;
+    expectAllButThese(
+      outcomes.sort((a, b) => a.index - b.index),
+      all,
+      codes,
+    );
+    await scorer.close();
+    expect(scorer.pids).toEqual([]);
+  });
+
+  test('is alone where one has little to do', async () => {
+    const scorer = scorerWith({ processes: 3 });
+    expect(await outcomesOf(scorer, contents(4))).toHaveLength(4);
+    expect(scorer.pids).toHaveLength(1);
   });
 
   test('serves several shards and models at once, more models than it holds', async () => {
@@ -148,6 +175,6 @@ describe('the scoring process', () => {
       })(),
     ).rejects.toThrow();
     await scorer.close();
-    expect(scorer.pid).toBeUndefined();
+    expect(scorer.pids).toEqual([]);
   });
 });

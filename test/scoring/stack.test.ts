@@ -79,7 +79,7 @@ describe('the stack on one folder', () => {
       async () =>
         (await storage.stores.results.list({ prefix: `${PROJECT}/runs/${run}/summaries/` })).objects.length > 0,
     );
-    process.kill(scorer.pid!, 'SIGKILL');
+    process.kill(scorer.pids[0]!, 'SIGKILL');
     await until(async () => (await readRun(storage.stores, PROJECT, run))?.done != null);
     stop.abort();
     await workers;
