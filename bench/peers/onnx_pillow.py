@@ -1,11 +1,11 @@
 """Our ONNX file by Python's onnxruntime, images by Pillow: what one would write without this project.
 
-    python onnx_pillow.py LIST MODEL.onnx CARD.json --batch 8 --threads 2 [--decoders 2]
+    python onnx_pillow.py LIST MODEL.onnx CARD.json --batch 8 --threads 2 [--decoders 2] [--part 0 --of 1]
 
 Speaks as bench/peers/protocol.ts describes it. The crop is that of the card: a square of `margin` times the longer side
 of the box, black outside the image, bilinear. JPEGs are decoded at a smaller scale where the face is large, as Pillow
 offers it. With `--decoders`, threads decode the next batches while the network computes (Pillow lets go of the
-interpreter meanwhile); without it, one after the other.
+interpreter meanwhile); without it, one after the other. Several processes share the images: this one takes every `--of`th from `--part` on.
 """
 import argparse
 import json
@@ -55,8 +55,10 @@ def main():
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--decoders", type=int, default=0)
+    parser.add_argument("--part", type=int, default=0)
+    parser.add_argument("--of", type=int, default=1)
     args = parser.parse_args()
-    items = list(read_list(args.list))
+    items = list(read_list(args.list))[args.part :: args.of]
     with open(args.card, encoding="utf-8") as card:
         spec = json.load(card)["input"]
     options = ort.SessionOptions()

@@ -1,10 +1,11 @@
 /**
  * This project's predictor, driven as protocol.ts describes it.
  *
- *   node bench/peers/ours.ts LIST PACKAGE [--batch 8] [--threads N] [--mirror] [--detect]
+ *   node bench/peers/ours.ts LIST PACKAGE [--batch 8] [--threads N] [--part 0 --of 1] [--mirror] [--detect]
  *
  * One pass over the given box, as the others do it; `--mirror` averages with the mirror image, which is twice the work;
- * `--detect` finds the face itself, first.
+ * `--detect` finds the face itself, first. Several processes share the images, as they do in a scorer: this one takes
+ * every `--of`th from `--part` on.
  */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -22,6 +23,8 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '1' },
     mirror: { type: 'boolean', default: false },
     detect: { type: 'boolean', default: false },
+    part: { type: 'string', default: '0' },
+    of: { type: 'string', default: '1' },
   },
 });
 const model = await readPackage(positionals[1]!);
@@ -38,7 +41,8 @@ async function* stream(items: readonly Listed[]): AsyncGenerator<PredictorItem<s
   for (const { path, box } of items) yield { id: path, bytes: () => readFile(path), box, cropRule };
 }
 
-await servePeer(readList(positionals[0]!), { model: model.card.version }, async (items) => {
+const own = readList(positionals[0]!).filter((_, i) => i % Number(values.of) === Number(values.part));
+await servePeer(own, { model: model.card.version }, async (items) => {
   const points = [];
   for await (const { id, error, faces } of predictor.predict(stream(items))) {
     if (error) throw new Error(`${id}: ${error.message}`);

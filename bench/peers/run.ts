@@ -7,7 +7,7 @@
  *     --work     for what has to be installed (npm, pip with hashes, g++), outside the project; used again when there
  *
  * All are warm and wait while one works; each round has another order; figures are medians, ratios are medians of the
- * rounds' own ratios. `passes` says how often a network sees a face: compare equal ones. dlib sees one given box and has
+ * rounds' own ratios, to ours of the same kind: on the given box, or with the face found first. `passes` says how often a network sees a face: compare equal ones. dlib sees one given box and has
  * no network. Needs Debian's g++, libdlib-dev, libdlib-data and python3 with venv. Writes bench/results/peers.json.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,28 +64,38 @@ async function int8Of(folder: string, data: string): Promise<string> {
   return folder;
 }
 
+type Command = PeerSpec['commands'][number];
+
+/** One process a thread, which share the images. */
+function shared(command: Command, ...flags: string[]): Command[] {
+  return Array.from({ length: threads }, (_, part) => [
+    ...command,
+    ...flags,
+    '--of',
+    String(threads),
+    '--part',
+    String(part),
+  ]) as unknown as Command[];
+}
+
 function specs(list: string, int8: string): PeerSpec[] {
   const model = join(root, 'models/face68');
   const here = import.meta.dirname;
   const own = (name: string, folder: string, passes: number, ...flags: string[]): PeerSpec => {
-    const detects = flags.includes('--detect');
-    const args = [join(here, 'ours.ts'), list, folder, '--threads', String(threads), ...flags];
-    return { name, passes, detects, commands: [[process.execPath, ...args]] };
+    const args = [process.execPath, join(here, 'ours.ts'), list, folder, ...flags] as const;
+    return { name, passes, detects: flags.includes('--detect'), commands: shared(args, '--threads', '1') };
   };
   const python = installPython(values.work);
   const pillow = (name: string, ...flags: string[]): PeerSpec => {
     const files = [list, join(model, 'model.onnx'), join(model, 'card.json')];
-    const args = [join(here, 'onnx_pillow.py'), ...files, '--threads', String(threads), ...flags];
-    return { name, passes: 1, detects: false, commands: [[python, ...args]] };
+    const command = [python, join(here, 'onnx_pillow.py'), ...files, ...flags] as const;
+    const alone = flags.includes('--threads') ? shared(command) : [[...command, '--threads', String(threads)] as const];
+    return { name, passes: 1, detects: false, commands: alone };
   };
   const installed = installFaceApi(values.work);
   const faceApi = (name: string, ...flags: string[]): PeerSpec => {
-    const args = [join(here, 'faceApi.ts'), list, installed, '--of', String(threads), ...flags];
-    const commands = Array.from(
-      { length: threads },
-      (_, part) => [process.execPath, ...args, '--part', String(part)] as [string, ...string[]],
-    );
-    return { name, passes: 1, detects: flags.includes('--detect'), commands };
+    const args = [process.execPath, join(here, 'faceApi.ts'), list, installed, ...flags] as const;
+    return { name, passes: 1, detects: flags.includes('--detect'), commands: shared(args) };
   };
   const dlib = buildDlib(values.work);
   return [
@@ -93,9 +103,11 @@ function specs(list: string, int8: string): PeerSpec[] {
     own('ours, int8', int8, 1),
     own('ours, float32, with the mirror image', model, 2, '--mirror'),
     own('ours, float32, detects', model, 1, '--detect'),
+    own('ours, int8, detects', int8, 1, '--detect'),
     pillow('Python, batch 1', '--batch', '1'),
     pillow('Python, batch 8', '--batch', '8'),
     pillow('Python, batch 8, threads decode', '--batch', '8', '--decoders', String(threads)),
+    pillow('Python, batch 8, a process a core', '--batch', '8', '--threads', '1'),
     faceApi('face-api'),
     faceApi('face-api, detects', '--detect'),
     { name: 'dlib', passes: 1, detects: false, commands: [[dlib, list, DLIB_MODEL, String(threads)]] },
@@ -159,6 +171,18 @@ try {
   const { cpu } = prices.machineHour;
   const coreHour = (cpu.spot + cpu.managedFee) / VCPUS;
   const sides = items.map(({ box }) => Math.max(box.width, box.height));
+  /** Of ours, one pass, in the same round, and finding the face itself where this one does. Null: not in this run. */
+  const timesAsFast = (i: number) => {
+    const ratioOf = (precision: string) => {
+      const own = chosen.findIndex(
+        ({ name, passes, detects }) =>
+          name.startsWith(`ours, ${precision}`) && passes === 1 && detects === chosen[i]!.detects,
+      );
+      return own === -1 ? null : median(seconds[i]!.map((one, round) => one / seconds[own]![round]!));
+    };
+    return { floatTimesAsFast: ratioOf('float32'), int8TimesAsFast: ratioOf('int8') };
+  };
+  const fixed = (value: number | null) => (value === null ? '' : Number(value.toFixed(2)));
   const rows = chosen.map(({ name, passes, detects }, i) => {
     const rate = items.length / median(seconds[i]!);
     const missed = points[i]!.filter((one) => one === null).length;
@@ -167,8 +191,7 @@ try {
       passes,
       detects,
       imagesPerSecond: rate,
-      /** Ours, float, one pass, in the same round: how many times as fast as this one. */
-      oursTimesAsFast: median(seconds[i]!.map((one, round) => one / seconds[0]![round]!)),
+      ...timesAsFast(i),
       peakMegabytes: peakBytes[i]! / 1e6,
       startSeconds: median(startSeconds[i]!),
       dollarsAMillion: ((1e6 / rate) * threads * coreHour) / 3600,
@@ -183,12 +206,13 @@ try {
       '': row.name,
       passes: row.passes,
       'images/s': Number(row.imagesPerSecond.toFixed(1)),
-      'ours is x': Number(row.oursTimesAsFast.toFixed(2)),
+      'ours x': fixed(row.floatTimesAsFast),
+      'int8 x': fixed(row.int8TimesAsFast),
       'peak MB': Math.round(row.peakMegabytes),
       'start s': Number(row.startSeconds.toFixed(2)),
       '$ a million': Number(row.dollarsAMillion.toFixed(3)),
       missed: row.missed,
-      'off ours, % of box': row.fromOursPercent === null ? '' : Number(row.fromOursPercent.toFixed(2)),
+      'off ours, % of box': fixed(row.fromOursPercent),
     })),
   );
   const machine = {
