@@ -18,7 +18,7 @@ export const EpochRef = builder.objectRef<TrainingEpoch>('Epoch').implement({
   fields: (t) => ({
     epoch: t.exposeInt('epoch', { description: 'From 1.' }),
     train: t.expose('train', { type: PartErrorsRef, description: 'On what it is trained on.' }),
-    test: t.expose('test', { type: PartErrorsRef, description: 'On what it is not.' }),
+    test: t.expose('test', { type: PartErrorsRef, description: 'On what it is not: see `TrainingRun.heldOut`.' }),
     learningRate: t.float({
       nullable: true,
       description: 'At its end.',

@@ -108,6 +108,15 @@ builder.node(TrainingRef, {
       description: 'It is to have; null while QUEUED.',
       resolve: ({ started }) => started?.epochs ?? null,
     }),
+    heldOut: t.field({
+      type: builder.enumType('HeldOut', {
+        description: 'A part of the data that is not trained on.',
+        values: { VAL: { description: 'It chooses.' }, TEST: { description: 'It is looked at at the end.' } } as const,
+      }),
+      nullable: true,
+      description: 'What `Epoch.test` is of: VAL where the split has one. Null while QUEUED.',
+      resolve: ({ started }) => started && (started.faces.val > 0 ? 'VAL' : 'TEST'),
+    }),
     error: t.field({
       type: builder.objectRef<{ code: string; message: string }>('TrainingError').implement({
         description: 'Why a training run failed.',
@@ -129,7 +138,7 @@ builder.node(TrainingRef, {
     test: t.field({
       type: PartErrorsRef,
       nullable: true,
-      description: 'At the end.',
+      description: 'At the end, always of the test part.',
       resolve: ({ done }) => done?.test ?? null,
     }),
     model: t.field({

@@ -328,6 +328,25 @@ describe('training', () => {
     expect(resume.resumeTraining.training.status).toBe('QUEUED');
   });
 
+  test('tells what its held-out errors are of once it has begun: val where the split has one', async () => {
+    const s = await stack();
+    const begun = { recipe: {}, backend: 'wasm', codeVersion: 'test', data: [], epochs: 2, startedAt: '2026-01-01T00:00:00.000Z' };
+    for (const [recipe, val] of [
+      ['nose', 0],
+      ['face68', 12],
+    ] as const) {
+      const { startTraining } = await s.get(START, { input: { recipe } });
+      const { id } = startTraining.training;
+      const heldOut = async () =>
+        (await s.get('query ($id: ID!) { training(id: $id) { heldOut } }', { id })).training.heldOut;
+      expect(await heldOut()).toBeNull();
+      const training = String(id.split(':')[2]);
+      const started = { ...begun, training, faces: { train: 80, val, test: 10 } };
+      await s.stores.models.put(modelKeys.trainingStarted('default', training), JSON.stringify(started));
+      expect(await heldOut()).toBe(val > 0 ? 'VAL' : 'TEST');
+    }
+  });
+
   test('with what no recipe has is refused', async () => {
     const s = await stack();
     for (const input of [

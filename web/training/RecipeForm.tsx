@@ -1,71 +1,71 @@
-import { fieldText, parseField, type RecipeField } from './recipeFields.ts';
+import { FieldInput } from './FieldInput.tsx';
+import { parseField } from './fieldText.ts';
+import type { RecipeField } from './recipeFields.ts';
+import { StepList } from './StepList.tsx';
+
+/** What becomes of what a person does in it. */
+export interface RecipeEdits {
+  type(path: string, text: string): void;
+  /** A part is to be another variant. */
+  vary(part: string, label: unknown): void;
+  /** A list is to have a step of this kind more. */
+  add(list: string, label: unknown): void;
+  /** A list's steps in this order, those not named taken away. */
+  order(list: string, order: readonly number[]): void;
+}
 
 export interface RecipeFormProps {
   readonly fields: readonly RecipeField[];
-  /** What was typed, by path; absent: as the recipe has it. */
-  readonly typed: Readonly<Record<string, string>>;
-  readonly onType: (path: string, text: string) => void;
-  /** A part is to be another variant. */
-  readonly onVariant: (part: string, label: unknown) => void;
+  readonly textOf: (field: RecipeField) => string;
+  /** What is to be told of a field; null: nothing. */
+  readonly problemOf: (field: RecipeField) => string | null;
+  readonly edits: RecipeEdits;
 }
 
-/** One fieldset for each part of the recipe. */
-export function RecipeForm({ fields, typed, onType, onVariant }: RecipeFormProps) {
-  const parts = Map.groupBy(fields, ({ path }) => (path.includes('.') ? path.split('.')[0]! : 'run'));
+/** One fieldset for each part of the recipe, one across for each list of steps. */
+export function RecipeForm({ fields, ...rest }: RecipeFormProps) {
+  const parts = Map.groupBy(fields, ({ path }) =>
+    path.includes('.') || isSteps(fields, path) ? path.split('.')[0]! : 'run',
+  );
   return (
     <div class="recipe">
-      {[...parts].map(([part, within]) => (
-        <fieldset key={part}>
-          <legend>{part}</legend>
-          {within.map((field) => (
-            // biome-ignore lint/a11y/noLabelWithoutControl: FieldInput is its control
-            <label key={field.path}>
-              {field.path.split('.').slice(-1)[0]}
-              <FieldInput
-                field={field}
-                text={typed[field.path] ?? fieldText(field.value)}
-                onType={(text) =>
-                  field.variantOf === null
-                    ? onType(field.path, text)
-                    : onVariant(field.variantOf, parseField(field, text))
-                }
-              />
-            </label>
-          ))}
-        </fieldset>
-      ))}
+      {[...parts].map(([part, within]) => {
+        const list = within.find(({ kind }) => kind === 'steps');
+        const inner = list
+          ? within.filter(({ path }) => !path.startsWith(`${list.path}.`) && path !== list.path)
+          : within;
+        return (
+          <fieldset key={part} class={list ? 'across' : undefined}>
+            <legend>{part}</legend>
+            <Fields fields={inner} {...rest} />
+            {list && <StepList list={list} fields={within} {...rest} />}
+          </fieldset>
+        );
+      })}
     </div>
   );
 }
 
-interface FieldInputProps {
-  readonly field: RecipeField;
-  readonly text: string;
-  readonly onType: (text: string) => void;
+function isSteps(fields: readonly RecipeField[], path: string): boolean {
+  return fields.some((field) => field.path === path && field.kind === 'steps');
 }
 
-function FieldInput({ field, text, onType }: FieldInputProps) {
-  const { kind, value, choices, fixed, nullable, minimum, maximum } = field;
-  if (kind === 'choice' || kind === 'boolean') {
-    return (
-      <select value={text} disabled={fixed} onChange={(event) => onType(event.currentTarget.value)}>
-        {nullable && <option value="">none</option>}
-        {(kind === 'boolean' ? [true, false] : choices).map((choice) => (
-          <option key={String(choice)} value={String(choice)}>
-            {String(choice)}
-          </option>
-        ))}
-      </select>
-    );
-  }
-  const common = {
-    value: text,
-    readOnly: fixed,
-    required: !nullable && kind !== 'text',
-    ...(nullable ? { placeholder: 'none' } : value === undefined ? { placeholder: 'needed' } : {}),
-    onInput: (event: { readonly currentTarget: HTMLInputElement }) => onType(event.currentTarget.value),
-  };
-  if (kind !== 'number' && kind !== 'integer') return <input type="text" {...common} />;
-  const range = { ...(minimum === null ? {} : { min: minimum }), ...(maximum === null ? {} : { max: maximum }) };
-  return <input type="number" step={kind === 'integer' ? 1 : 'any'} {...range} {...common} />;
+export function Fields({ fields, textOf, problemOf, edits }: RecipeFormProps) {
+  return (
+    <>
+      {fields.map((field) => (
+        <FieldInput
+          key={field.path}
+          field={field}
+          text={textOf(field)}
+          problem={problemOf(field)}
+          onType={(text) =>
+            field.variantOf === null
+              ? edits.type(field.path, text)
+              : edits.vary(field.variantOf, parseField(field, text))
+          }
+        />
+      ))}
+    </>
+  );
 }

@@ -1,7 +1,10 @@
+import type { HeldOut } from '../../training/figures/specs/index.ts';
 import type { TrainingLine } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
 import { percent, pixels, significant } from '../ui/formatting.ts';
 import { Status } from '../ui/Status.tsx';
+import type { Curves } from './curves.ts';
+import { heldOutWord } from './heldOut.ts';
 import type { Overrides } from './overrides.ts';
 
 export interface SweepRow {
@@ -13,19 +16,23 @@ export interface SweepTableProps {
   readonly rows: readonly SweepRow[];
   /** Of the grid. */
   readonly fields: readonly string[];
+  readonly curves: Curves;
+  /** Null: not known yet, or not the same for all. */
+  readonly heldOut: HeldOut | null;
 }
 
-/** A row a setting, the lowest test loss marked. */
-export function SweepTable({ rows, fields }: SweepTableProps) {
-  const losses = rows.flatMap(({ training }) => (training?.test ? [training.test.loss] : []));
-  const best = Math.min(...losses);
+/** A row a setting, as it goes on; the lowest held-out loss of its last epoch is marked. */
+export function SweepTable({ rows, fields, curves, heldOut }: SweepTableProps) {
+  const lastOf = ({ training }: SweepRow) => (training ? curves.get(training.id)?.at(-1) : undefined);
+  const best = Math.min(...rows.map((row) => lastOf(row)?.heldOut ?? Number.POSITIVE_INFINITY));
+  const names = [...fields, 'Status', 'Epochs', `${heldOutWord(heldOut)} loss`, 'Test MAE', 'Test NME'];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
     <section class="table-box" tabIndex={0} aria-label="Settings and what came of them">
       <table>
         <thead>
           <tr>
-            {[...fields, 'Status', 'Test loss', 'Test MAE', 'Test NME'].map((name) => (
+            {names.map((name) => (
               <th key={name} scope="col">
                 {name}
               </th>
@@ -33,30 +40,45 @@ export function SweepTable({ rows, fields }: SweepTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ overrides, training }) => (
-            <tr key={JSON.stringify(overrides)} class={training?.test?.loss === best ? 'best' : undefined}>
-              {fields.map((field) => (
-                <td key={field}>{JSON.stringify((overrides as Overrides)[field])}</td>
-              ))}
-              <td>
-                {training ? (
-                  <a href={linkTo(['training', training.id])}>
-                    <Status status={training.status} />
-                  </a>
-                ) : (
-                  'not queued yet'
-                )}
-              </td>
-              <td>
-                {significant(training?.test?.loss)}
-                {training?.test?.loss === best && ' (lowest)'}
-              </td>
-              <td>{pixels(training?.test?.maePx)}</td>
-              <td>{percent(training?.test?.nme)}</td>
-            </tr>
+          {rows.map((row) => (
+            <Setting key={JSON.stringify(row.overrides)} row={row} fields={fields} last={lastOf(row)} best={best} />
           ))}
         </tbody>
       </table>
     </section>
+  );
+}
+
+interface SettingProps {
+  readonly row: SweepRow;
+  readonly fields: readonly string[];
+  readonly last: { readonly epoch: number; readonly heldOut: number } | undefined;
+  readonly best: number;
+}
+
+function Setting({ row: { overrides, training }, fields, last, best }: SettingProps) {
+  const lowest = last?.heldOut === best;
+  return (
+    <tr class={lowest ? 'best' : undefined}>
+      {fields.map((field) => (
+        <td key={field}>{JSON.stringify((overrides as Overrides)[field])}</td>
+      ))}
+      <td>
+        {training ? (
+          <a href={linkTo(['training', training.id])}>
+            <Status status={training.status} />
+          </a>
+        ) : (
+          'not queued yet'
+        )}
+      </td>
+      <td>{last ? `${last.epoch} of ${training?.totalEpochs ?? '–'}` : '–'}</td>
+      <td>
+        {significant(last?.heldOut)}
+        {lowest && ' (lowest)'}
+      </td>
+      <td>{pixels(training?.test?.maePx)}</td>
+      <td>{percent(training?.test?.nme)}</td>
+    </tr>
   );
 }

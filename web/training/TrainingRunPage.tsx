@@ -1,17 +1,16 @@
-import { lossCurves } from '../../training/figures/specs/index.ts';
 import { type TrainingDetail, TrainingPage as TrainingQuery } from '../api/operations.generated.ts';
 import { useQuery } from '../api/useQuery.ts';
 import { linkTo } from '../app/location.ts';
-import { Plot } from '../plots/Plot.tsx';
-import { duration, moment, percent, pixels, significant } from '../ui/formatting.ts';
-import { Page, Section } from '../ui/Page.tsx';
+import { moment } from '../ui/formatting.ts';
+import { Page } from '../ui/Page.tsx';
 import { Progress } from '../ui/Progress.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { Status } from '../ui/Status.tsx';
-import { Tile, Tiles } from '../ui/Tile.tsx';
 import { Figures } from './Figures.tsx';
+import { Loss } from './Loss.tsx';
 import { assignments } from './overrides.ts';
 import { TrainingActions } from './TrainingActions.tsx';
+import { TrainingTiles } from './TrainingTiles.tsx';
 import { useCurve } from './useCurve.ts';
 
 export function TrainingRunPage({ id }: { readonly id: string }) {
@@ -37,10 +36,7 @@ interface ShownProps {
 
 function Shown({ run, refetch }: ShownProps) {
   const { epochs } = useCurve(run.id, run.status, refetch);
-  const last = epochs.at(-1);
   const share = run.totalEpochs === null ? null : epochs.length / run.totalEpochs;
-  const seconds = epochs.length === 0 ? null : epochs.reduce((sum, one) => sum + one.seconds, 0) / epochs.length;
-  const left = seconds === null || run.totalEpochs === null ? null : seconds * (run.totalEpochs - epochs.length);
   const live = run.status === 'RUNNING' || run.status === 'QUEUED';
   return (
     <Page title={`Training ${run.recipe}`}>
@@ -52,29 +48,8 @@ function Shown({ run, refetch }: ShownProps) {
         </p>
       )}
       {live && <Progress label="Epochs" share={share} />}
-      <Tiles>
-        <Tile label="Epochs" value={`${epochs.length} of ${run.totalEpochs ?? '–'}`} />
-        <Tile label="Train loss" value={significant(last?.train.loss)} />
-        <Tile label="Test loss" value={significant(last?.test.loss)} />
-        <Tile label="Test MAE" value={pixels(last?.test.maePx)} />
-        <Tile label="Test NME" value={percent(last?.test.nme)} />
-        {live ? <Tile label="Time left" value={duration(left)} /> : <Tile label="An epoch" value={duration(seconds)} />}
-      </Tiles>
-      {epochs.length > 0 && (
-        <Section title="Loss">
-          <Plot
-            label={`Loss by epoch; the last: train ${significant(last?.train.loss)}, test ${significant(last?.test.loss)}`}
-            from={[epochs]}
-            height={300}
-            spec={(options) =>
-              lossCurves(
-                epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, heldOut: test.loss })),
-                options,
-              )
-            }
-          />
-        </Section>
-      )}
+      <TrainingTiles run={run} epochs={epochs} live={live} />
+      <Loss run={run} epochs={epochs} />
       <Figures figures={run.figures} />
       <details>
         <summary>The recipe as it runs</summary>

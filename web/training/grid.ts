@@ -26,3 +26,13 @@ function parseValue(text: string): unknown {
     return text.trim();
   }
 }
+
+/** What is wrong with it; null: nothing. */
+export function gridProblem(text: string): string | null {
+  try {
+    parseGrid(text);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -3,8 +3,12 @@
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly items?: JsonSchema;
+  readonly required?: readonly string[];
+  /** False: none beyond `prefixItems`. */
+  readonly items?: JsonSchema | false;
   readonly prefixItems?: readonly JsonSchema[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly enum?: readonly unknown[];
@@ -13,6 +17,7 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
 }
 
 /** The alternatives of a discriminated union of objects. */
@@ -64,6 +69,12 @@ export function startOf(schema: JsonSchema, label: unknown, before: unknown): Re
   );
 }
 
+/** What each item of a list of objects may be; null where the schema is no such list. */
+export function stepsOf(schema: JsonSchema): JsonSchema | null {
+  const { items } = schema;
+  return items && (variantsOf(items) !== null || items.properties !== undefined) ? items : null;
+}
+
 function labelsIn(schema: JsonSchema | undefined): readonly unknown[] {
   return schema?.enum ?? (schema?.const === undefined ? [] : [schema.const]);
 }
@@ -77,16 +88,20 @@ function fits(value: unknown, schema: JsonSchema): boolean {
     );
   }
   if (value === null) return schema.type === 'null';
-  if (Array.isArray(value)) return schema.type === 'array' && fitsLength(value, schema);
+  if (Array.isArray(value)) return schema.type === 'array' && fitsLength(value.length, schema);
   return schema.type === typeof value || (schema.type === 'integer' && Number.isInteger(value)) || !schema.type;
 }
 
-function fitsLength(value: readonly unknown[], { prefixItems, minItems, maxItems }: Bounded): boolean {
-  const least = minItems ?? prefixItems?.length ?? 0;
-  return value.length >= least && value.length <= (maxItems ?? prefixItems?.length ?? Number.POSITIVE_INFINITY);
+function fitsLength(length: number, schema: JsonSchema): boolean {
+  const { least, most } = lengthsOf(schema);
+  return length >= least && length <= most;
 }
 
-type Bounded = JsonSchema & { readonly minItems?: number; readonly maxItems?: number };
+/** How many items a list may have; `most` may be infinite. */
+export function lengthsOf({ prefixItems, items, minItems, maxItems }: JsonSchema): { least: number; most: number } {
+  const fixed = prefixItems && !items ? prefixItems.length : undefined;
+  return { least: minItems ?? fixed ?? 0, most: maxItems ?? fixed ?? Number.POSITIVE_INFINITY };
+}
 
 /** Of what is no alternative. */
 export function typeOf({ type }: JsonSchema): string | undefined {

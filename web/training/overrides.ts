@@ -23,10 +23,3 @@ export function shortAssignments(overrides: unknown, fields: readonly string[]):
   const names = new Set(short).size === fields.length ? short : fields;
   return assignments(Object.fromEntries(fields.map((field, i) => [names[i]!, (overrides as Overrides)[field]])));
 }
-
-/** What differs from the recipe. */
-export function changed(recipe: Overrides, now: Overrides): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(now).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(recipe[field])),
-  );
-}

@@ -1,68 +1,99 @@
-/** A recipe as a person is changing it: other variants of its parts, other values of its fields. Pure. */
-import { isRecord, type JsonSchema, startOf, variantFor } from './jsonSchema.ts';
-import { changed } from './overrides.ts';
-import { parseField, type RecipeField, recipeFields } from './recipeFields.ts';
+/** A recipe as a person is changing it: other variants of its parts, other steps, other values. Pure. */
+import { fieldText, parseField, problemOf } from './fieldText.ts';
+import { isRecord, type JsonSchema, startOf, stepsOf, variantFor, variantsOf } from './jsonSchema.ts';
+import { type RecipeField, recipeFields } from './recipeFields.ts';
+import { differences, valueAt, withValueAt } from './valueTree.ts';
 
 export interface Draft {
-  /** Parts that are another variant than the recipe's, by path: what they begin with. */
-  readonly parts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What was typed, by path; absent: as the recipe or the variant has it. */
+  /** The recipe with its parts and steps as they are now; undefined within it: for a person to say. */
+  readonly value: unknown;
+  /** What was typed, by path; absent: as `value` has it. */
   readonly typed: Readonly<Record<string, string>>;
 }
-
-export const NOTHING_CHANGED: Draft = { parts: {}, typed: {} };
 
 export interface RecipeSource {
   readonly value: unknown;
   readonly schema: JsonSchema;
 }
 
+export function draftOf({ value }: RecipeSource): Draft {
+  return { value, typed: {} };
+}
+
 /** The fields that the form shows for it. */
-export function fieldsOf({ value, schema }: RecipeSource, { parts }: Draft): RecipeField[] {
-  return recipeFields(withParts(value, parts), schema);
+export function fieldsOf({ schema }: RecipeSource, { value }: Draft): RecipeField[] {
+  return recipeFields(value, schema);
 }
 
-/** The part at this path becomes another variant; what was typed in it is forgotten. */
+export function textOf(field: RecipeField, { typed }: Draft): string {
+  return typed[field.path] ?? fieldText(field.value);
+}
+
+/** What is wrong with it, by path. */
+export function problemsOf(fields: readonly RecipeField[], draft: Draft): ReadonlyMap<string, string> {
+  return new Map(
+    fields.flatMap((field) => {
+      const problem = problemOf(field, textOf(field, draft));
+      return problem === null ? [] : [[field.path, problem] as const];
+    }),
+  );
+}
+
+/** The part at this path becomes another variant. What was typed in it stays where the variant has such a field. */
 export function withVariant(recipe: RecipeSource, draft: Draft, path: string, label: unknown): Draft {
-  const { [path]: _, ...others } = draft.parts;
-  const typed = Object.fromEntries(Object.entries(draft.typed).filter(([field]) => !field.startsWith(`${path}.`)));
-  const own = path.split('.').reduce<unknown>((at, name) => (isRecord(at) ? at[name] : undefined), recipe.value);
-  if (isRecord(own) && Object.values(own).includes(label)) return { parts: others, typed };
-  const start = startOf(schemaAt(recipe, path), label, own);
-  return { parts: { ...others, [path]: start }, typed };
+  const schema = schemaAt(recipe, draft.value, path);
+  const own = valueAt(recipe.value, path);
+  const is = variantsOf(schema)?.discriminator ?? '';
+  const back = isRecord(own) && own[is] === label;
+  const start = back ? own : startOf(schema, label, valueAt(draft.value, path));
+  const within = (field: string) => field.startsWith(`${path}.`);
+  const typed = Object.entries(draft.typed).filter(
+    ([field]) => !within(field) || (field !== `${path}.${is}` && field.slice(path.length + 1) in start),
+  );
+  return { value: withValueAt(draft.value, path, start), typed: Object.fromEntries(typed) };
 }
 
-/** As `--set` takes them: a part of another variant whole, other fields one by one. Throws where a text does not fit. */
-export function overridesOf(recipe: RecipeSource, draft: Draft): Record<string, unknown> {
-  const parsed = (field: RecipeField) => {
-    const text = draft.typed[field.path] ?? (field.value === undefined ? '' : null);
-    return text === null ? field.value : parseField(field, text);
-  };
-  const fields = fieldsOf(recipe, draft);
-  const partOf = ({ path }: RecipeField) => Object.keys(draft.parts).find((part) => path.startsWith(`${part}.`));
-  const own = Object.fromEntries(recipeFields(recipe.value, recipe.schema).map(({ path, value }) => [path, value]));
-  const plain = fields.filter((field) => partOf(field) === undefined).map((field) => [field.path, parsed(field)]);
-  const whole = Object.keys(draft.parts).map((part) => {
-    const within = fields.filter((field) => partOf(field) === part);
-    return [part, Object.fromEntries(within.map((field) => [field.path.slice(part.length + 1), parsed(field)]))];
+/** A step of this kind more, at the end of the list at this path. */
+export function withStep(recipe: RecipeSource, draft: Draft, path: string, label: unknown): Draft {
+  const steps = valueAt(draft.value, path) as readonly unknown[];
+  const schema = stepsOf(schemaAt(recipe, draft.value, path))!;
+  return { ...draft, value: withValueAt(draft.value, path, [...steps, startOf(schema, label, null)]) };
+}
+
+/** Steps in this order: each the index of one that is there; those not named are taken away. What was typed moves along. */
+export function withOrder(draft: Draft, path: string, order: readonly number[]): Draft {
+  const steps = valueAt(draft.value, path) as readonly unknown[];
+  const typed = Object.entries(draft.typed).flatMap(([field, text]) => {
+    if (!field.startsWith(`${path}.`)) return [[field, text]];
+    const [index, ...rest] = field.slice(path.length + 1).split('.');
+    const now = order.indexOf(Number(index));
+    return now < 0 ? [] : [[[path, now, ...rest].join('.'), text]];
   });
-  return { ...changed(own, Object.fromEntries(plain)), ...Object.fromEntries(whole) };
+  const value = withValueAt(
+    draft.value,
+    path,
+    order.map((index) => steps[index]),
+  );
+  return { value, typed: Object.fromEntries(typed) };
 }
 
-function withParts(value: unknown, parts: Draft['parts']): unknown {
-  return Object.entries(parts).reduce<unknown>((at, [path, part]) => replaced(at, path.split('.'), part), value);
+/** As `--set` takes them. Throws where a text does not fit. */
+export function overridesOf(recipe: RecipeSource, draft: Draft): Record<string, unknown> {
+  const now = fieldsOf(recipe, draft)
+    .filter(({ kind }) => kind !== 'steps')
+    .reduce<unknown>(
+      (value, field) => withValueAt(value, field.path, parseField(field, textOf(field, draft))),
+      draft.value,
+    );
+  return differences(recipe.value, now);
 }
 
-function replaced(value: unknown, [head, ...rest]: readonly string[], part: unknown): unknown {
-  if (head === undefined) return part;
-  return isRecord(value) ? { ...value, [head]: replaced(value[head], rest, part) } : value;
-}
-
-function schemaAt({ value, schema }: RecipeSource, path: string): JsonSchema {
+function schemaAt({ schema }: RecipeSource, value: unknown, path: string): JsonSchema {
   let [at, within]: [unknown, JsonSchema] = [value, schema];
   for (const name of path.split('.')) {
-    within = variantFor(at, within).properties?.[name] ?? {};
-    at = isRecord(at) ? at[name] : undefined;
+    const variant = variantFor(at, within);
+    within = (Array.isArray(at) ? variant.items || undefined : variant.properties?.[name]) ?? {};
+    at = valueAt(at, name);
   }
   return within;
 }

@@ -2,21 +2,24 @@
  * The form of a recipe, made from the recipe's own value and its JSON Schema: a field a leaf, with what it may be. A
  * field that appears in the schema tomorrow is in the form tomorrow.
  */
-import { alternativesOf, isRecord, type JsonSchema, typeOf, variantFor, variantsOf } from './jsonSchema.ts';
+import { alternativesOf, isRecord, type JsonSchema, stepsOf, typeOf, variantFor, variantsOf } from './jsonSchema.ts';
 
-export type FieldKind = 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'list' | 'json';
+/** `steps`: a list of objects, whose fields follow it. `json`: what the schema says too little about. */
+export type FieldKind = 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'list' | 'steps' | 'json';
 
 export interface RecipeField {
-  /** `optimiser.learningRate`. */
+  /** `optimiser.learningRate`; within a list of objects `augmentation.2.degrees`. */
   readonly path: string;
   readonly kind: FieldKind;
-  /** Undefined: of a variant that was chosen here, and has no value of its own yet. */
+  /** Undefined: it has no value yet, or is left out. */
   readonly value: unknown;
-  /** Of `choice`. */
+  /** Of `choice`; of `steps`: the kinds of step. */
   readonly choices: readonly unknown[];
-  readonly minimum: number | null;
-  readonly maximum: number | null;
+  /** What a value may be. */
+  readonly schema: JsonSchema;
   readonly nullable: boolean;
+  /** It may be left out. */
+  readonly optional: boolean;
   /** It can be one thing only. */
   readonly fixed: boolean;
   /** Path of the part whose variant this field names: another choice gives the part other fields. Null: a plain field. */
@@ -26,78 +29,64 @@ export interface RecipeField {
 /** What `fiducial sweep` and people change elsewhere. */
 const NOT_IN_FORM: ReadonlySet<string> = new Set(['name', 'description', 'sweep']);
 
+const PLAIN = { choices: [], nullable: false, optional: false, fixed: false, variantOf: null };
+
 export function recipeFields(value: unknown, schema: JsonSchema): RecipeField[] {
-  return fieldsAt(value, schema, '').filter(({ path }) => !NOT_IN_FORM.has(path.split('.')[0]!));
+  return fieldsAt(value, schema, '', false).filter(({ path }) => !NOT_IN_FORM.has(path.split('.')[0]!));
 }
 
-function fieldsAt(value: unknown, schema: JsonSchema, path: string): RecipeField[] {
+function fieldsAt(value: unknown, schema: JsonSchema, path: string, optional: boolean): RecipeField[] {
   const variant = variantFor(value, schema);
-  if (!isRecord(value)) return [leaf(value, variant, schema, path)];
+  const steps = stepsOf(variant);
+  if (steps) return stepFields(Array.isArray(value) ? value : [], variant, steps, path);
+  if (!isRecord(value)) return [leaf(value, variant, schema, path, optional)];
   const variants = variantsOf(schema);
-  return Object.entries(value).flatMap(([name, inner]) => {
+  const properties = variant.properties ?? {};
+  const names = [...Object.keys(properties).filter((name) => name in value || mayBeLeftOut(name, variant))];
+  const others = Object.keys(value).filter((name) => !(name in properties));
+  return [...names, ...others].flatMap((name) => {
     const at = path ? `${path}.${name}` : name;
-    if (variants?.discriminator === name) return [choiceOf(inner, variants.labels, at, path)];
-    return fieldsAt(inner, variant.properties?.[name] ?? {}, at);
+    if (variants?.discriminator === name) return [choiceOf(value[name], variants.labels, at, path)];
+    return fieldsAt(value[name], properties[name] ?? {}, at, mayBeLeftOut(name, variant));
   });
 }
 
-function choiceOf(value: unknown, choices: readonly unknown[], path: string, part: string): RecipeField {
-  const bare = { minimum: null, maximum: null, nullable: false };
-  return { path, kind: 'choice', value, choices, ...bare, fixed: choices.length < 2, variantOf: part };
+/** What has a default is filled in, never left out. */
+function mayBeLeftOut(name: string, { properties, required }: JsonSchema): boolean {
+  return required !== undefined && !required.includes(name) && properties?.[name]?.default === undefined;
 }
 
-function leaf(value: unknown, variant: JsonSchema, whole: JsonSchema, path: string): RecipeField {
+function stepFields(value: readonly unknown[], schema: JsonSchema, step: JsonSchema, path: string): RecipeField[] {
+  const choices = variantsOf(step)?.labels ?? [];
+  return [
+    { ...PLAIN, path, kind: 'steps', value, choices, schema },
+    ...value.flatMap((one, index) => fieldsAt(one, step, `${path}.${index}`, false)),
+  ];
+}
+
+function choiceOf(value: unknown, choices: readonly unknown[], path: string, part: string): RecipeField {
+  return { ...PLAIN, path, kind: 'choice', value, choices, schema: {}, fixed: choices.length < 2, variantOf: part };
+}
+
+function leaf(value: unknown, variant: JsonSchema, whole: JsonSchema, path: string, optional: boolean): RecipeField {
   const alternatives = alternativesOf(whole);
   const constants = alternatives.map((one) => one.const).filter((one) => one !== undefined);
   const nullable = alternatives.some(({ type }) => type === 'null');
-  const known = value === null ? (alternatives.find(({ type }) => type !== 'null') ?? variant) : variant;
-  const choices = known.enum ?? constants;
-  return {
-    path,
-    value,
-    kind: choices.length > 1 ? 'choice' : kindOf(value, known),
-    choices,
-    minimum: known.minimum ?? known.exclusiveMinimum ?? null,
-    maximum: known.maximum ?? null,
-    nullable,
-    fixed: known.const !== undefined && constants.length < 2,
-    variantOf: null,
-  };
+  const schema = value === null ? (alternatives.find(({ type }) => type !== 'null') ?? variant) : variant;
+  const choices = schema.enum ?? constants;
+  const kind = choices.length > 1 ? 'choice' : kindOf(value, schema);
+  const fixed = schema.const !== undefined && constants.length < 2;
+  return { path, kind, value, choices, schema, nullable, optional, fixed, variantOf: null };
 }
 
 function kindOf(value: unknown, schema: JsonSchema): FieldKind {
   const type = typeOf(schema);
   if (type === 'integer' || type === 'number' || type === 'boolean') return type;
+  if (type === 'array' && (schema.prefixItems ?? [schema.items]).every(isPlain)) return 'list';
   if (typeof value === 'number' || typeof value === 'boolean') return typeof value as 'number' | 'boolean';
-  if (type === 'string' || typeof value === 'string') return 'text';
-  if (value === undefined) return type === 'array' ? 'list' : 'json';
-  return Array.isArray(value) && value.every((one) => !isRecord(one)) && value.length > 0 ? 'list' : 'json';
+  return type === 'string' || typeof value === 'string' ? 'text' : 'json';
 }
 
-/** From what was typed. Throws where it is not of the field's kind. */
-export function parseField({ kind, choices, nullable, path, value }: RecipeField, text: string): unknown {
-  if (nullable && text.trim() === '') return null;
-  if (kind === 'choice') return choices.find((one) => String(one) === text);
-  if (kind === 'boolean') return text === 'true';
-  if (kind === 'text') return text;
-  if (text.trim() === '' && value === undefined) throw new Error(`Expected a value in ${path}, got nothing`);
-  if (kind === 'list' && text.trim() === '[]') return [];
-  if (kind === 'list') return text.split(',').map(parseScalar);
-  if (kind === 'json') return JSON.parse(text);
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isFinite(number)) return number;
-  throw new Error(`Expected a number in ${path}, got "${text}"`);
-}
-
-function parseScalar(text: string): unknown {
-  const trimmed = text.trim();
-  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed;
-}
-
-/** As it stands in its input. */
-export function fieldText(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one !== 'object'))
-    return value.join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function isPlain(schema: JsonSchema | false | undefined): boolean {
+  return Boolean(schema) && ['integer', 'number', 'string'].includes(typeOf(schema as JsonSchema) ?? '');
 }

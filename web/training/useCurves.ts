@@ -1,26 +1,27 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { LossPoint } from '../../training/figures/specs/index.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { SweepCurve } from '../api/operations.generated.ts';
 import { request } from '../api/request.ts';
+import { type AskCurve, type CurveRun, type Curves, curveReader } from './curves.ts';
 
-export type Curves = ReadonlyMap<string, readonly LossPoint[]>;
-
-/** Losses of several training runs, by id; read again when `version` changes. What can't be read is left out. */
-export function useCurves(ids: readonly string[], version: string): Curves {
+/** Losses of these runs; read on whenever `runs` is another array, which is whenever the sweep was read. */
+export function useCurves(runs: readonly CurveRun[]): Curves {
   const [curves, setCurves] = useState<Curves>(new Map());
+  const stop = useMemo(() => new AbortController(), []);
+  const read = useMemo(() => curveReader((id, after) => ask(id, after, stop.signal)), []);
+  useEffect(() => () => stop.abort(), []);
   useEffect(() => {
-    const stop = new AbortController();
-    void Promise.all(ids.map((id) => curveOf(id, stop.signal).catch(() => null))).then((found) => {
-      if (stop.signal.aborted) return;
-      setCurves(new Map(found.flatMap((points, i) => (points ? [[ids[i]!, points] as const] : []))));
-    });
-    return () => stop.abort();
-  }, [ids.join(), version]);
+    void read(runs).then((found) => found && !stop.signal.aborted && setCurves(found));
+  }, [runs]);
   return curves;
 }
 
-async function curveOf(id: string, signal: AbortSignal): Promise<LossPoint[]> {
-  const { training } = await request(SweepCurve, { id }, { signal });
-  const epochs = training?.epochs.edges.map(({ node }) => node) ?? [];
-  return epochs.map(({ epoch, train, test }) => ({ epoch, train: train.loss, heldOut: test.loss }));
+async function ask(id: string, after: string | null, signal: AbortSignal): ReturnType<AskCurve> {
+  const { training } = await request(SweepCurve, { id, after }, { signal });
+  if (!training) return { points: [], hasNextPage: false, endCursor: null };
+  const points = training.epochs.edges.map(({ node: { epoch, train, test } }) => ({
+    epoch,
+    train: train.loss,
+    heldOut: test.loss,
+  }));
+  return { points, ...training.epochs.pageInfo };
 }

@@ -47,10 +47,10 @@ export interface SweepSeries {
   readonly points: readonly LossPoint[];
 }
 
-/** Held-out loss of each setting of a sweep, over each other. */
+/** Held-out loss of each setting of a sweep, over each other. `heldOut` null: not of the same part for all. */
 export function sweepCurves(
   series: readonly SweepSeries[],
-  options: FigureOptions & { readonly heldOut?: HeldOut } = {},
+  options: FigureOptions & { readonly heldOut?: HeldOut | null } = {},
 ): TopLevelSpec {
   const values = series.flatMap(({ label, points }) =>
     points.map(({ epoch, heldOut }) => ({ epoch, loss: heldOut, label })),
@@ -64,7 +64,7 @@ export function sweepCurves(
       y: {
         field: 'loss',
         type: 'quantitative',
-        title: `${options.heldOut ?? 'test'} loss`,
+        title: `${options.heldOut === null ? 'held-out' : (options.heldOut ?? 'test')} loss`,
         scale: { type: 'log', nice: false },
         axis: { format: '.1e' },
       },
