@@ -12,6 +12,7 @@ import { accessibility } from './scenarios/accessibility.ts';
 import { away } from './scenarios/away.ts';
 import { compare } from './scenarios/compare.ts';
 import { largeRun } from './scenarios/largeRun.ts';
+import { liveFailures } from './scenarios/liveFailures.ts';
 import { operate } from './scenarios/operate.ts';
 import { run } from './scenarios/run.ts';
 import { signIn } from './scenarios/signIn.ts';
@@ -57,6 +58,7 @@ describe.skipIf(!CHROMIUM)('the dashboard', { timeout: 240_000 }, () => {
   operate(world);
   tryOne(world);
   largeRun(world);
+  liveFailures(world);
   accessibility(world);
   away(world);
   training(world);

@@ -11,7 +11,7 @@ import { BACKDROP } from '../../web/faces/shapes.ts';
 const RUN = 'large';
 const TRUTH = 'a'.repeat(64);
 const AT = '2026-01-01T00:00:00.000Z';
-const SHARD_SIZE = 512;
+export const SHARD_SIZE = 512;
 /** Every other image is one that the model was trained on. */
 const PARTS = {
   seen: { n: 50_000, missed: 0, maePx: 1.25, nme: 0.03 },
@@ -30,14 +30,16 @@ export async function writeLargeRun({ results }: Pick<Stores, 'results'>, items:
     ...places[line]!,
     shard: shardId(0),
   }));
-  await put(resultKeys.record('default', RUN), JSON.stringify(recordOf(items, shards)));
+  await put(resultKeys.record('default', RUN), JSON.stringify(recordOf(RUN, items, shards)));
   await put(resultKeys.metrics('default', RUN, TRUTH), JSON.stringify(metricsOf(items)));
   await put(resultKeys.predictionShard('default', RUN, shardId(0)), body);
   await put(resultKeys.order('default', RUN, TRUTH, pageId(0)), encodeLines(order.slice(0, 500)));
   const limit = pLimit(8);
   const summaries = Array.from({ length: shards }, (_, shard) => {
     const count = Math.min(SHARD_SIZE, items - shard * SHARD_SIZE);
-    return limit(() => put(resultKeys.summary('default', RUN, shardId(shard), { scored: count, failed: 0, errors: {} }), '{}'));
+    return limit(() =>
+      put(resultKeys.summary('default', RUN, shardId(shard), { scored: count, failed: 0, errors: {} }), '{}'),
+    );
   });
   await Promise.all(summaries);
   await put(resultKeys.done('default', RUN), JSON.stringify(doneOf(items)));
@@ -46,10 +48,10 @@ export async function writeLargeRun({ results }: Pick<Stores, 'results'>, items:
   return RUN;
 }
 
-function recordOf(items: number, shards: number) {
+export function recordOf(run: string, items: number, shards: number) {
   const sha256 = 'b'.repeat(64);
   return runSchema.parse({
-    ...{ run: RUN, project: 'default', batch: 'big', commit: 'c1', committedAt: AT, attempt: 'a1' },
+    ...{ run, project: 'default', batch: 'big', commit: 'c1', committedAt: AT, attempt: 'a1' },
     ...{ detector: null, crop: 'whole', errorThreshold: 0, retryOf: null, codeVersion: 'test', truth: TRUTH },
     ...{ items, shards, shardSize: SHARD_SIZE },
     model: { owner: 'default', name: 'marks', version: '1', sha256, layout: 'ibug68', points: 68 },

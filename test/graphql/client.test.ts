@@ -163,6 +163,25 @@ describe('progress over a subscription', () => {
     expect(seen.at(-1)).toBe(28);
   });
 
+  test('tells what fails by reason as it fails, and never less than all that failed', async () => {
+    const s = await running();
+    const { id } = await committed(s, 32);
+    const [first, second] = await plan(s);
+    const seen: { failed: number; errors: readonly { code: string; count: number }[] }[] = [];
+    const watching = (async () => {
+      for await (const { runProgress } of s.client.subscribe(RunProgress, { run: id })) {
+        const { failed, errors } = runProgress.progress!;
+        seen.push({ failed, errors });
+      }
+    })();
+    await score(s, first!);
+    while (!seen.some(({ failed }) => failed > 0)) await sleep(5);
+    expect(seen.at(-1)).toEqual({ failed: 2, errors: [{ code: 'NOT_AN_IMAGE', count: 2 }] });
+    await score(s, second!);
+    await watching;
+    expect(seen.at(-1)).toEqual({ failed: 4, errors: [{ code: 'NOT_AN_IMAGE', count: 4 }] });
+  });
+
   test('a training run is watched to its end, epochs once each', async () => {
     const s = await running();
     const { training } = payload((await s.client.request(StartTraining, { input: { recipe: 'nose' } })).startTraining);

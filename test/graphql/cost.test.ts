@@ -75,12 +75,17 @@ test('the second page costs what the first did', async () => {
 describe.each(['ten', 'million'])('of a run of %s images', (size) => {
   const run = () => runs[size]!;
 
-  test('progress is one LIST a thousand shards', async () => {
+  test('progress, with what fails by reason, is one LIST a thousand shards', async () => {
     const { data, lists, requests } = await costOf(
-      'query ($id: ID!) { run(id: $id) { progress { scored failed fraction } } }',
+      'query ($id: ID!) { run(id: $id) { progress { scored failed fraction errors { code count } } } }',
       { id: run().id },
     );
-    expect(data.run.progress).toEqual({ scored: run().items - run().shards, failed: run().shards, fraction: 1 });
+    expect(data.run.progress).toEqual({
+      scored: run().items - run().shards,
+      failed: run().shards,
+      fraction: 1,
+      errors: [{ code: 'TRUNCATED', count: run().shards }],
+    });
     expect(lists).toBe(Math.ceil(run().shards / 1000));
     expect(requests).toBeLessThanOrEqual(3 + lists);
   });

@@ -6,7 +6,6 @@ import { count, duration } from '../ui/formatting.ts';
 import { Progress } from '../ui/Progress.tsx';
 import { Tile, Tiles } from '../ui/Tile.tsx';
 import { CodeCounts } from './FailureCounts.tsx';
-import { useFailureCounts } from './useFailureCounts.ts';
 
 export interface LiveRunProps {
   readonly run: RunDetail;
@@ -22,6 +21,7 @@ export function LiveRun({ run, onEnd }: LiveRunProps) {
     setProgress(event.progress);
     if (event.run.status !== run.status) onEnd();
   });
+  useEffect(() => setProgress((seen) => furthest(seen, run.progress)), [run.progress]);
   useEffect(() => {
     const timer = setInterval(onEnd, POLL_MS);
     return () => clearInterval(timer);
@@ -30,9 +30,14 @@ export function LiveRun({ run, onEnd }: LiveRunProps) {
     <div class="live">
       <Progress label="Scored" share={progress ? progress.fraction : null} />
       {progress ? <Rates progress={progress} /> : <p role="status">Its images are being listed.</p>}
-      {progress !== null && progress.failed > 0 && <FailuresSoFar id={run.id} failed={progress.failed} />}
+      {progress !== null && progress.failed > 0 && <Failures run={run.id} progress={progress} />}
     </div>
   );
+}
+
+/** What was asked for may come after a later event. */
+function furthest(a: Figures | null, b: Figures | null): Figures | null {
+  return a && b && a.scored + a.failed > b.scored + b.failed ? a : (b ?? a);
 }
 
 function Rates({ progress }: { readonly progress: Figures }) {
@@ -47,16 +52,15 @@ function Rates({ progress }: { readonly progress: Figures }) {
   );
 }
 
-function FailuresSoFar({ id, failed }: { readonly id: string; readonly failed: number }) {
-  const tally = useFailureCounts(id, failed);
-  if (!tally) return null;
+function Failures({ run, progress: { failed, errors } }: { readonly run: string; readonly progress: Figures }) {
+  const known = errors.reduce((sum, one) => sum + one.count, 0);
   return (
     <>
-      <CodeCounts run={id} counts={tally.counts} />
-      {failed > tally.total && (
+      <CodeCounts run={run} counts={errors} />
+      {failed > known && (
         <p class="note">
-          By reason: {count(tally.total)} of {count(failed)} failures so far, in the order of the batch. All are counted
-          when the run has ended.
+          By reason: {count(known)} of {count(failed)} failures so far. An earlier release scored the others; they are
+          counted when the run has ended.
         </p>
       )}
     </>
