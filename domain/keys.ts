@@ -44,6 +44,8 @@ export const resultKeys = {
    */
   summary: (project: string, run: string, shard: string, { scored, failed, errors }: ShardCounts) =>
     `${project}/runs/${run}/summaries/${[shard, scored, failed, ...countsByCode(errors)].join('.')}.json`,
+  /** Of a run whose finishing reads much: the shard whose worker is at it. It stays. */
+  finishing: (project: string, run: string) => `${project}/runs/${run}/finishing.json`,
   done: (project: string, run: string) => `${project}/runs/${run}/done.json`,
   cancelled: (project: string, run: string) => `${project}/runs/${run}/cancelled.json`,
   /** Runs that are neither done, rejected nor deleted yet: what the sweep looks at. */

@@ -23,6 +23,47 @@ export async function* inOrder<T, R>(
   }
 }
 
+/**
+ * As `inOrder`, but a slow one holds up its result alone: others go on being begun, up to `ahead` beyond those that
+ * have been given. So `atOnce` are under way as long as values last, and at most `ahead` results wait in memory.
+ */
+export async function* inOrderAhead<T, R>(
+  values: readonly T[],
+  { atOnce, ahead }: { readonly atOnce: number; readonly ahead: number },
+  work: (value: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const begun = new Map<number, Promise<R>>();
+  let next = 0;
+  let given = 0;
+  let underWay = 0;
+  const begin = () => {
+    while (underWay < atOnce && next < Math.min(values.length, given + ahead)) {
+      underWay++;
+      const ended = () => {
+        underWay--;
+        begin();
+      };
+      const result = work(values[next]!);
+      begun.set(next++, result);
+      result.then(ended, () => {
+        next = values.length;
+        ended();
+      });
+    }
+  };
+  try {
+    for (; given < values.length; given++) {
+      begin();
+      const result = await begun.get(given)!;
+      begun.delete(given);
+      yield result;
+    }
+  } finally {
+    next = values.length;
+    await Promise.allSettled(begun.values());
+  }
+}
+
 /** `work` on each value, up to `limit` at once, in no order. */
 export async function forEach<T>(
   values: Iterable<T> | AsyncIterable<T>,

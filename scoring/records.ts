@@ -23,6 +23,9 @@ export const shardSummarySchema = z.object({
 });
 export type ShardSummary = z.infer<typeof shardSummarySchema>;
 
+/** `finishing.json` */
+export const finishingSchema = z.object({ shard: shardSchema });
+
 /** A line of `failures/<code>/<page>.jsonl`. */
 export const failureEntrySchema = failureSchema.extend({ shard: shardSchema });
 export type FailureEntry = z.infer<typeof failureEntrySchema>;

@@ -11,6 +11,7 @@ import {
 } from '../domain/records.ts';
 import { sha256Of } from '../inference/digest.ts';
 import { Arrivals } from './arrivals.ts';
+import { removeRun } from './delete.ts';
 import { type FinishOutcome, finishIfComplete } from './finish.ts';
 import { READING, type ReadingLimits, readImage, unreadableImages } from './images.ts';
 import { decodeLines } from './jsonl.ts';
@@ -19,6 +20,7 @@ import { failedPrediction } from './outcomes.ts';
 import type { ItemScorer, ScoringItem, ScoringParts } from './ports.ts';
 import type { RunRecords } from './runRecords.ts';
 import { settle } from './settle.ts';
+import { isDeleted } from './tombstones.ts';
 
 /** Receives from which on single images may be UNREADABLE, and all of them: one less than dead letters are made of. */
 const ACCEPTED_FROM = 3;
@@ -28,6 +30,8 @@ export interface ScoreParts extends ScoringParts {
   readonly scorer: ItemScorer;
   readonly runs: RunRecords;
   readonly reading?: ReadingLimits;
+  /** Objects that finishing a run has to read from which on one worker does it alone. Default: 16. */
+  readonly claimedFrom?: number;
 }
 
 export interface ScoreShardOptions {
@@ -40,15 +44,18 @@ export interface ScoreShardOptions {
   readonly receives?: number;
 }
 
-/** `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was scored before; finished now if due. */
+/**
+ * `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was scored before; finished now if due.
+ * To be acknowledged, unless finishing was left to another: then to be left for one lease.
+ */
 export type ShardOutcome = {
   readonly kind: 'scored' | 'known' | 'cancelled' | 'gone';
   readonly finish: FinishOutcome | null;
 };
 
 /**
- * Scores a shard unless its predictions are there, settles it, and finishes the run where this was the last. To be
- * acknowledged when it returns. Besides the images: at most nine requests, ten with ground truth.
+ * Scores a shard unless its predictions are there, settles it, and finishes the run where this was the last. Besides
+ * the images: at most nine requests, ten with ground truth.
  */
 export async function scoreShard(
   parts: ScoreParts,
@@ -57,17 +64,25 @@ export async function scoreShard(
 ): Promise<ShardOutcome> {
   const { results } = parts.stores;
   const run = await parts.runs.get(project, id);
-  if (!run) return { kind: 'gone', finish: null };
+  if (!run) return gone(parts, project, id);
+  const { claimedFrom } = parts;
+  const asking = { shard, receives: options.receives ?? 1, ...(claimedFrom === undefined ? {} : { claimedFrom }) };
   if (await results.head(resultKeys.cancelled(project, id))) {
-    return { kind: 'cancelled', finish: await finishIfComplete(parts, run) };
+    return { kind: 'cancelled', finish: await finishIfComplete(parts, run, asking) };
   }
   const known = (await results.head(resultKeys.predictionShard(project, id, shard))) !== null;
   const items = await readPlan(parts, run, shard);
-  if (!items) return { kind: 'gone', finish: null };
+  if (!items) return gone(parts, project, id);
   const own = known ? null : await scoreItems(parts, run, shard, items, options);
   const outcomes = await settle(parts, run, shard, items, own);
   if (!outcomes) return { kind: 'gone', finish: null };
-  return { kind: known ? 'known' : 'scored', finish: await finishIfComplete(parts, run) };
+  return { kind: known ? 'known' : 'scored', finish: await finishIfComplete(parts, run, asking) };
+}
+
+/** Whoever had this message before may have died after it wrote and before it looked for the tombstone. */
+async function gone(parts: ScoreParts, project: string, run: string): Promise<ShardOutcome> {
+  if (await isDeleted(parts.stores.results, project, run)) await removeRun(parts, project, run);
+  return { kind: 'gone', finish: null };
 }
 
 /** Null where the run was deleted. */

@@ -1,4 +1,7 @@
-/** The index of failed items, all and by code, in plan order: pages are written as they fill, so memory is bounded. */
+/**
+ * The index of failed items, all and by code, in plan order: pages are written as they fill, a few at once, so memory
+ * is bounded.
+ */
 import { resultKeys } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
@@ -6,6 +9,8 @@ import { encodeLines } from '../jsonl.ts';
 import { contentTypeOf } from '../objects.ts';
 import { ALL_CODES, PAGE_ENTRIES, pageId } from '../pages.ts';
 import type { FailureEntry, ShardSummary } from '../records.ts';
+
+const WRITES_AT_ONCE = 16;
 
 interface OpenPage {
   index: number;
@@ -16,13 +21,15 @@ export class FailurePages {
   readonly #results: ObjectStore;
   readonly #run: Pick<Run, 'project' | 'run'>;
   readonly #open = new Map<string, OpenPage>();
+  readonly #writes = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(results: ObjectStore, run: Pick<Run, 'project' | 'run'>) {
     this.#results = results;
     this.#run = run;
   }
 
-  /** Shards in plan order. */
+  /** Shards in plan order. Throws what a write before this one threw. */
   async add({ shard, failures }: Pick<ShardSummary, 'shard' | 'failures'>): Promise<void> {
     for (const failure of failures) {
       const entry = { ...failure, shard };
@@ -31,8 +38,16 @@ export class FailurePages {
     }
   }
 
+  /** Every page is there when it returns. */
   async end(): Promise<void> {
     for (const [code, page] of this.#open) if (page.entries.length > 0) await this.#write(code, page);
+    await this.settled();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Until nothing is being written. Never throws: for whoever gives up. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes);
   }
 
   async #addTo(code: string, entry: FailureEntry): Promise<void> {
@@ -45,7 +60,18 @@ export class FailurePages {
   }
 
   async #write(code: string, { index, entries }: OpenPage): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
     const key = resultKeys.failures(this.#run.project, this.#run.run, code, pageId(index));
-    await this.#results.put(key, encodeLines(entries), { contentType: contentTypeOf(key) });
+    const write: Promise<void> = this.#results
+      .put(key, encodeLines(entries), { contentType: contentTypeOf(key) })
+      .then(
+        () => {},
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => this.#writes.delete(write));
+    this.#writes.add(write);
+    if (this.#writes.size >= WRITES_AT_ONCE) await Promise.race(this.#writes);
   }
 }

@@ -4,14 +4,14 @@ import { resultKeys, shardId } from '../../domain/keys.ts';
 import { mergeAll, metricsOf, type Summary } from '../../domain/metrics/index.ts';
 import type { Run } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { inOrder } from '../concurrently.ts';
+import { forEach, inOrderAhead } from '../concurrently.ts';
 import { encodeLines } from '../jsonl.ts';
 import { contentTypeOf, readJson } from '../objects.ts';
 import { ORDER_KEPT, PAGE_ENTRIES, pageId } from '../pages.ts';
 import { type OrderEntry, type RunMetrics, type ShardEvaluation, shardEvaluationSchema } from '../records.ts';
+import { READING_AHEAD } from './limits.ts';
 import { WorstEntries } from './order.ts';
 
-const READ_AT_ONCE = 64;
 /** Merged before they are added to the total, whose merges cost more the more it holds. */
 const MERGED_AT_ONCE = 64;
 
@@ -21,9 +21,8 @@ export async function mergeEvaluation(results: ObjectStore, run: Run, truth: str
   const worst = new WorstEntries(ORDER_KEPT);
   let pending: Summary[] = [];
   const shards = Array.from({ length: run.shards }, (_, i) => shardId(i));
-  for await (const { shard, summary, order } of inOrder(shards, READ_AT_ONCE, (one) =>
-    read(results, run, truth, one),
-  )) {
+  const evaluations = inOrderAhead(shards, READING_AHEAD, (shard) => read(results, run, truth, shard));
+  for await (const { shard, summary, order } of evaluations) {
     pending.push(summary);
     worst.add(order.map((entry) => ({ ...entry, shard })));
     if (pending.length >= MERGED_AT_ONCE) pending = [mergeAll(pending, layout, points)];
@@ -54,7 +53,5 @@ async function writePages(results: ObjectStore, run: Run, truth: string, ordered
     const entries = ordered.slice(page * PAGE_ENTRIES, (page + 1) * PAGE_ENTRIES);
     await results.put(key, encodeLines(entries), { contentType: contentTypeOf(key) });
   };
-  for await (const _ of inOrder(pages, READ_AT_ONCE, write)) {
-    // Written.
-  }
+  await forEach(pages, READING_AHEAD.atOnce, write);
 }

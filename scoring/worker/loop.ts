@@ -23,8 +23,11 @@ function withDefaults(options: WorkerOptions, parts: Pick<ScoringParts, 'log'>, 
 export async function runScorer(parts: ScoreParts, options: WorkerOptions): Promise<void> {
   await consume(parts.queues.score, withDefaults(options, parts, 3), async ({ body, receives }, signal) => {
     const message = scoreMessageSchema.safeParse(parseJson(body));
-    if (message.success) await scoreShard(parts, message.data, { signal, receives });
-    else parts.log.warn({ body: body.slice(0, 200) }, 'a message that nobody of ours sent');
+    if (message.success) {
+      const { finish } = await scoreShard(parts, message.data, { signal, receives });
+      return finish === 'left to another' ? 'later' : 'done';
+    }
+    parts.log.warn({ body: body.slice(0, 200) }, 'a message that nobody of ours sent');
     return 'done';
   });
 }

@@ -36,6 +36,13 @@ export const HISTORIES: Readonly<Record<string, History>> = {
     },
     work: drainAll,
   },
+  'the same, and finished by one worker alone': {
+    prepare: async () => {
+      const { storage, committed } = await world({ images: IMAGES, content, manifest });
+      return { storage, run: committed.run };
+    },
+    work: (parts, storage) => drain(storage, { ...parts, claimedFrom: 1 }),
+  },
   'evaluated against ground truth that came later': {
     prepare: async () => {
       const { storage, run } = await scored({});

@@ -11,6 +11,7 @@ import {
   drain,
   imageKey,
   ledger,
+  type Parts,
   PROJECT,
   partsOf,
   truthOf,
@@ -25,20 +26,26 @@ const noseOf = (i: number) => ({
   keypoints: [[100 + i, 101] as [number, number]],
   layout: 'nose1' as const,
 });
-const CASES: readonly (readonly [string, WorldOptions])[] = [
-  ['a listed batch', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : `image ${i}`) }],
-  [
-    'a batch with ground truth',
-    { images: IMAGES - 1, manifest: Array.from({ length: IMAGES }, (_, i) => noseOf(i)), commit: { model: 'nose' } },
-  ],
-  ['a batch without images', {}],
+const WITH_TRUTH: WorldOptions = {
+  images: IMAGES - 1,
+  manifest: Array.from({ length: IMAGES }, (_, i) => noseOf(i)),
+  commit: { model: 'nose' },
+};
+/** Their finishing is claimed, as that of a run with much to read is. */
+const CLAIMED = { claimedFrom: 1 };
+const CASES: readonly (readonly [string, WorldOptions, { readonly claimedFrom?: number }])[] = [
+  ['a listed batch', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : `image ${i}`) }, {}],
+  ['a listed batch that one worker finishes', { images: IMAGES, content: (i) => (i === 3 ? 'bad' : 'good') }, CLAIMED],
+  ['a batch with ground truth', WITH_TRUTH, {}],
+  ['a batch with ground truth that one worker finishes', WITH_TRUTH, CLAIMED],
+  ['a batch without images', {}, {}],
 ];
 
 /** Works until everything is done, starting a new process wherever the last one was killed. */
-async function survive(storage: MemoryStorage, faults: Faults): Promise<void> {
+async function survive(storage: MemoryStorage, faults: Faults, more: Partial<Parts> = {}): Promise<void> {
   for (;;) {
     try {
-      return await drain(storage, partsOf(faults.wrap(storage)));
+      return await drain(storage, partsOf(faults.wrap(storage), more));
     } catch (error) {
       if (!faults.dead) throw error;
       faults.clear();
@@ -48,14 +55,14 @@ async function survive(storage: MemoryStorage, faults: Faults): Promise<void> {
   }
 }
 
-describe.each(CASES)('%s', (_, options) => {
+describe.each(CASES)('%s', (_, options, more) => {
   test('has the undisturbed outcomes and metrics, to the byte, wherever a worker is killed', async () => {
     const undisturbed = await world(options);
-    await drain(undisturbed.storage, partsOf(undisturbed.storage));
+    await drain(undisturbed.storage, partsOf(undisturbed.storage, more));
     const expected = ledger(undisturbed.storage);
     const calls = await atEveryCall(async (faults) => {
       const { storage } = await world(options);
-      await survive(storage, faults);
+      await survive(storage, faults, more);
       expect(ledger(storage)).toEqual(expected);
     });
     expect(calls).toBeGreaterThan(10);
@@ -63,17 +70,17 @@ describe.each(CASES)('%s', (_, options) => {
 
   test('comes out the same where every call fails once, before or after its effect', async () => {
     const undisturbed = await world(options);
-    await drain(undisturbed.storage, partsOf(undisturbed.storage));
+    await drain(undisturbed.storage, partsOf(undisturbed.storage, more));
     const expected = ledger(undisturbed.storage);
     const total = new Faults();
-    await survive((await world(options)).storage, total);
+    await survive((await world(options)).storage, total, more);
     for (let position = 0; position < total.calls.length; position++) {
       for (const moment of ['before', 'after'] as const) {
         const { storage } = await world(options);
         const faults = new Faults().failAt(position, moment);
         for (let tries = 0; ; tries++) {
           try {
-            await drain(storage, partsOf(faults.wrap(storage)));
+            await drain(storage, partsOf(faults.wrap(storage), more));
             break;
           } catch (error) {
             if (tries === 3) throw error;
@@ -88,7 +95,7 @@ describe.each(CASES)('%s', (_, options) => {
 });
 
 test('messages that come twice and out of order change nothing', async () => {
-  const options = CASES[1]![1];
+  const options = WITH_TRUTH;
   const undisturbed = await world(options);
   await drain(undisturbed.storage, partsOf(undisturbed.storage));
   const { storage, committed } = await world(options);
@@ -138,7 +145,7 @@ describe('deletion', () => {
           expect(first).toBeDefined();
           for (;;) {
             try {
-              const killed = partsOf(faults.wrap(storage), { runs: parts.runs });
+              const killed = partsOf(faults.wrap(storage), { runs: parts.runs, ...CLAIMED });
               if (what === 'run') await deleteRun(killed, PROJECT, committed.run);
               else await deleteBatch(killed, PROJECT, BATCH);
               await drain(storage, killed);

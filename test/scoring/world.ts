@@ -147,11 +147,11 @@ export async function drain(storage: MemoryStorage, parts: Parts): Promise<void>
     }
     const [scoring] = await score.receive({ max: 1 });
     if (scoring) {
-      await scoreShard(parts, scoreMessageSchema.parse(JSON.parse(scoring.body)), {
+      const { finish } = await scoreShard(parts, scoreMessageSchema.parse(JSON.parse(scoring.body)), {
         signal,
         receives: scoring.receives,
       });
-      await parts.queues.score.acknowledge(scoring.receipt);
+      if (finish !== 'left to another') await parts.queues.score.acknowledge(scoring.receipt);
     }
     const dead = await drainDead(storage, parts);
     if (planning || scoring || dead > 0) idle = 0;
@@ -179,10 +179,13 @@ async function drainDead(storage: MemoryStorage, parts: Parts): Promise<number> 
   return handled;
 }
 
-/** What of the ledger has to be the same whatever happened on the way: keys and bodies, attempts and times left out. */
+/**
+ * What of the ledger has to be the same whatever happened on the way: keys and bodies, attempts, times and who finished
+ * left out.
+ */
 export function ledger(storage: MemoryStorage): Record<string, string> {
   const entries = [...storage.stores.results.objects]
-    .filter(([key]) => !key.includes('/plans/'))
+    .filter(([key]) => !key.includes('/plans/') && !key.endsWith('/finishing.json'))
     .map(([key, { body }]): [string, string] => [key, body.toString('utf8').replaceAll(/"attempt":"[a-z0-9]+"/g, '')]);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
