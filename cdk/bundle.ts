@@ -17,10 +17,12 @@ const BANNER = "import{createRequire as __c}from'node:module';const require=__c(
 /**
  * Lambda has fetch, and gives credentials in the environment, always: what finds them elsewhere (shared files, SSO,
  * machines) and what stands in for fetch on old Nodes would be a fifth of a bundle, and be parsed at every cold start.
+ * Nothing here reads S3's streams of events.
  */
 const NOT_IN_LAMBDA: Readonly<Record<string, string>> = {
   '@whatwg-node/fetch': '@whatwg-node/fetch/dist/esm-ponyfill.js',
   '@aws-sdk/credential-provider-node': fileURLToPath(new URL('lambdaCredentials.ts', FUNCTIONS)),
+  '@smithy/core/event-streams': fileURLToPath(new URL('noEventStreams.ts', FUNCTIONS)),
 };
 
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
@@ -31,9 +33,8 @@ const UNUSED = /landing-page-html\.js$|[\\/]from-json-schema\.js$/;
 const leaveOut: Plugin = {
   name: 'leave-out',
   setup({ onLoad, onResolve, resolve }) {
-    onResolve({ filter: /^@whatwg-node\/fetch$|^@aws-sdk\/credential-provider-node$/ }, ({ path, resolveDir, kind }) =>
-      resolve(NOT_IN_LAMBDA[path]!, { resolveDir, kind }),
-    );
+    const filter = new RegExp(`^(${Object.keys(NOT_IN_LAMBDA).join('|')})$`);
+    onResolve({ filter }, ({ path, resolveDir, kind }) => resolve(NOT_IN_LAMBDA[path]!, { resolveDir, kind }));
     // One copy each, whoever asks: two of graphql would refuse each other's schemas, two S3 clients only weigh.
     onResolve({ filter: /^@aws-sdk\/client-s3$/ }, () => ({ path: `${MODULES}/@aws-sdk/client-s3/dist-es/index.js` }));
     onResolve({ filter: /^graphql(\/.*)?$/ }, ({ path }) => {
