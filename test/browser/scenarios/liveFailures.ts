@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Embedded, openEmbedded } from '../../../storage/embedded/index.ts';
 import { type RunningRun, writeRunningRun } from '../runningRunLedger.ts';
@@ -41,7 +42,22 @@ export function liveFailures(world: World): void {
       await running.settleAsBefore(10);
       await expect.poll(note, SOON).toEqual([expect.stringContaining('16,590 of 16,600 failures so far')]);
       expect(await shown()).toEqual(['TRUNCATED8,700', 'NOT_AN_IMAGE7,800', 'MISSING90']);
-      await world.page.goto('about:blank');
+    });
+
+    test('counts on where something on the way holds the events back: the page asks by itself', async () => {
+      const { page } = world;
+      const held: Route[] = [];
+      await page.route('**/graphql', async (route) => {
+        if (route.request().headers().accept !== 'text/event-stream') return route.continue();
+        held.push(route);
+      });
+      await visitAfresh(world, `#/runs/Run:default:${running.run}`);
+      await expect.poll(shown, SOON).toContain('MISSING90');
+      await expect.poll(() => held.length, SOON).toBeGreaterThan(0);
+      await running.settle(5, { MISSING: 2 });
+      await expect.poll(shown, SOON).toContain('MISSING100');
+      await page.goto('about:blank');
+      await page.unroute('**/graphql');
     });
   });
 }
