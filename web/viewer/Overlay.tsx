@@ -1,4 +1,7 @@
-/** Predicted points as discs, true points as crosses, and the way between them. Shapes differ, not colours alone. */
+/**
+ * Predicted points as discs, true points as upright crosses, those of missed faces as crosses on their side, and the way
+ * between them. Shapes differ, not colours alone.
+ */
 import type { Point, Size } from '../../domain/geometry.ts';
 import { LAYOUTS } from '../../domain/layouts.ts';
 import type { ViewedFace, ViewedItem } from './evaluate.ts';
@@ -93,6 +96,14 @@ interface CrossProps {
 
 function Cross({ at: [x, y], kind, chosen, index }: CrossProps) {
   const arm = chosen ? 8 : 4;
-  const path = `M${x - arm} ${y}H${x + arm}M${x} ${y - arm}V${y + arm}`;
-  return <path class={chosen ? `${kind} chosen` : kind} d={path} data-truth={index} />;
+  const path =
+    kind === 'truth'
+      ? `M${x - arm} ${y}H${x + arm}M${x} ${y - arm}V${y + arm}`
+      : `M${x - arm} ${y - arm}L${x + arm} ${y + arm}M${x + arm} ${y - arm}L${x - arm} ${y + arm}`;
+  return (
+    <>
+      <path class="edge" d={path} />
+      <path class={chosen ? `${kind} chosen` : kind} d={path} data-truth={index} />
+    </>
+  );
 }

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { type FigureOptions, frame } from './theme.ts';
+import { DASHES, type FigureOptions, frame, overColour } from './theme.ts';
 
 export interface CedSeries {
   readonly label: string;
@@ -47,7 +47,7 @@ export function toldApart(labels: readonly string[], { width = 520 }: FigureOpti
   const below = { orient: 'bottom', columns: 1, labelLimit: Math.max(100, width - 80), symbolSize: 400 } as const;
   const legend = labels.length > 1 ? below : null;
   const by = { field: 'label', type: 'nominal', sort: [...labels], legend } as const;
-  return { color: by, strokeDash: by };
+  return { color: by, strokeDash: { ...by, scale: { range: DASHES } } };
 }
 
 export interface KeypointError {
@@ -130,7 +130,7 @@ export function errorAgainstYaw(
         encoding: { x: { field: 'yaw', type: 'quantitative', title: 'yaw, degrees' }, y: { field: 'error', ...y } },
       },
       {
-        mark: { type: 'line', point: true, color: '#D55E00', strokeWidth: 2 },
+        mark: { type: 'line', point: true, color: overColour(options), strokeWidth: 2 },
         encoding: { x: { field: 'bin', type: 'quantitative' }, y: { field: 'error', aggregate: 'mean', ...y } },
       },
     ],

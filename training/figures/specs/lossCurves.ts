@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { toldApart } from './errors.ts';
-import { type FigureOptions, frame } from './theme.ts';
+import { DASHES, type FigureOptions, frame } from './theme.ts';
 
 export interface LossPoint {
   /** From 1. */
@@ -36,7 +36,7 @@ export function lossCurves(
         axis: { format: '.1e' },
       },
       color: { field: 'part', type: 'nominal', sort: ['train', part] },
-      strokeDash: { field: 'part', type: 'nominal', sort: ['train', part] },
+      strokeDash: { field: 'part', type: 'nominal', sort: ['train', part], scale: { range: DASHES } },
     },
   };
 }
