@@ -74,7 +74,8 @@ export function curveReader(ask: AskCurve): (runs: readonly CurveRun[]) => Promi
     if (busy) return null;
     busy = true;
     let grown = false;
-    for (let now = next; now; now = next) {
+    while (next) {
+      const now: readonly CurveRun[] = next;
       next = null;
       grown = (await readAll(now)) || grown;
     }
