@@ -27,11 +27,15 @@ export interface LocalScorerOptions {
 
 export function createChildScorer(catalog: ModelCatalog, { log, loadModel }: LocalScorerOptions = {}): ChildScorer {
   const pinned = (model: ScoringModel) => loadPinned(modelSources(catalog), model);
-  const { threads, ...plan } = planProcesses(availableParallelism(), Math.min(8192 * MB, totalmem() / 2));
+  const { threads, decoders, ...plan } = planProcesses(availableParallelism(), Math.min(8192 * MB, totalmem() / 2));
   return new ChildScorer({
     module: fileURLToPath(new URL('../scoring/worker/child.ts', import.meta.url)),
     // Threads of libuv's pool are images decoded at once.
-    env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    env: {
+      UV_THREADPOOL_SIZE: String(decoders),
+      MALLOC_ARENA_MAX: '2',
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+    },
     ...plan,
     maxHeapMb: 1024,
     watchEveryMs: 100,

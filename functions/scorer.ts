@@ -19,12 +19,13 @@ function openScorer({ stores, worker, log }: WorkerParts): ChildScorer {
   const cache = join(worker.temporaryFolder, 'onnx');
   const catalog = new ModelCatalog({ store: stores.models, shipped: SHIPPED, cache });
   const sources = { catalog, detector: () => readDetectorPackage(join(SHIPPED, 'detector')) };
-  const { threads, ...plan } = planProcesses(availableParallelism(), worker.childMemoryMb * MB, worker.provider);
+  const memory = worker.childMemoryMb * MB;
+  const { threads, decoders, ...plan } = planProcesses(availableParallelism(), memory, worker.provider);
   const tuning = { provider: worker.provider, threads };
   return new ChildScorer({
     module: CHILD,
     // All that the children get: no credentials. Threads of libuv's pool are images decoded at once.
-    env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', ...cudaEnvironment(worker.provider) },
+    env: { UV_THREADPOOL_SIZE: String(decoders), MALLOC_ARENA_MAX: '2', ...cudaEnvironment(worker.provider) },
     ...plan,
     maxHeapMb: 1024,
     watchEveryMs: 100,

@@ -82,7 +82,15 @@ function specs(list: string, int8: string): PeerSpec[] {
   const model = join(root, 'models/face68');
   const here = import.meta.dirname;
   const own = (name: string, folder: string, passes: number, ...flags: string[]): PeerSpec => {
-    const args = [process.execPath, join(here, 'ours.ts'), list, folder, ...flags] as const;
+    const args = [
+      'env',
+      'UV_THREADPOOL_SIZE=2',
+      process.execPath,
+      join(here, 'ours.ts'),
+      list,
+      folder,
+      ...flags,
+    ] as const;
     return { name, passes, detects: flags.includes('--detect'), commands: shared(args, '--threads', '1') };
   };
   const python = installPython(values.work);

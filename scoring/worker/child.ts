@@ -18,6 +18,7 @@ async function openPredictor({ model, card, bytes, detector, tuning = {} }: Mode
   const predictor = await createPredictor(checkedPackage(card, bytes, model.pin.name), {
     runtime,
     ...rest,
+    ...(provider === 'cuda' && { detection: { batchSize: 8 } }),
     ...(detector && { detector: checkedDetector(detector.card, detector.bytes, 'the detector') }),
   });
   return {

@@ -9,6 +9,8 @@ export interface ProcessPlan {
   readonly processes: number;
   /** Of each one's network. */
   readonly threads: number;
+  /** Images that each one decodes at once: one more than computes, so that there is always one ready. */
+  readonly decoders: number;
   /** At which each one is ended, bytes. */
   readonly maxResidentBytes: number;
 }
@@ -18,5 +20,5 @@ export function planProcesses(cores: number, memory: number, provider: 'cpu' | '
   const fitting = Math.min(cores, MOST, Math.floor(memory / MEMORY_EACH));
   const processes = provider === 'cuda' ? 1 : Math.max(1, fitting);
   const threads = Math.max(1, Math.floor(cores / processes));
-  return { processes, threads, maxResidentBytes: Math.floor(memory / processes) };
+  return { processes, threads, decoders: threads + 1, maxResidentBytes: Math.floor(memory / processes) };
 }
