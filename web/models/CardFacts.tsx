@@ -24,7 +24,7 @@ export function CardFacts({ card }: { readonly card: Card }) {
         <dt>Training run</dt>
         <dd>
           <TrainedBy card={card} />
-          {card.pretraining && `; began with ${card.pretraining}`}
+          {card.pretraining && `; pretraining: ${card.pretraining}`}
         </dd>
       </div>
       <div>

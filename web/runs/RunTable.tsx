@@ -37,10 +37,10 @@ function Row({ run }: { readonly run: RunLine }) {
         <span class="note"> {moment(run.committedAt)}</span>
       </a>
       <Status status={run.status} />
-      <span>{whatScored(run)}</span>
-      <span>{count(run.items)} images</span>
+      <span class="row-model">{whatScored(run)}</span>
+      <span class="number">{count(run.items)} images</span>
       <span class="number">{metrics ? pixels(metrics.maePx) : ''}</span>
-      <span class="number">{metrics ? `NME ${percent(interOcular(metrics.nme))}` : ''}</span>
+      <span class="number wide">{metrics ? `NME ${percent(interOcular(metrics.nme))}` : ''}</span>
     </div>
   );
 }

@@ -16,7 +16,7 @@ export function Facts({ item, missed }: { readonly item: ItemDetail; readonly mi
         {item.width !== null && <Fact name="Size" value={`${item.width} × ${item.height} px`} />}
         <Fact name="Faces found" value={String(item.faces.length)} />
         {item.truths.length > 0 && <Fact name="Faces in the truth" value={String(item.truths.length)} />}
-        {missed > 0 && <Fact name="Missed" value={`${missed}: its true points stand alone`} />}
+        {missed > 0 && <Fact name="Missed" value={`${missed}: its true points stand alone, as ×`} />}
         {item.seen !== null && <Fact name="Seen in training" value={item.seen ? 'yes: its error says little' : 'no'} />}
         {groups.length > 0 && <Fact name="Group" value={groups.join(', ')} />}
         {item.faces.map((face, index) => (

@@ -3,7 +3,7 @@ import type { OverlayLayers } from './Overlay.tsx';
 
 const LABELS: Readonly<Record<keyof OverlayLayers, string>> = {
   predicted: 'Predicted ●',
-  truth: 'True + (missed ×)',
+  truth: 'True +',
   lines: 'Lines',
   boxes: 'Boxes',
 };

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectNoFaults, faults } from './accessibility.ts';
 import { expectCount, SOON, visitAfresh, type World } from './world.ts';
@@ -15,7 +16,7 @@ export function training(world: World): void {
       await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('16');
       await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('2');
       // Another variant of a part has other fields, which are asked for.
-      const loss = page.getByRole('group', { name: 'loss' });
+      const loss = page.getByRole('group', { name: 'loss', exact: true });
       await loss.getByLabel('name').selectOption('smoothL1');
       await loss.getByLabel('beta').fill('0.05');
       await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -41,7 +42,33 @@ export function training(world: World): void {
       await page.getByRole('heading', { name: 'Training nose' }).waitFor();
     });
 
-    test('can be one of a sweep, which is a table', async () => {
+    test('takes a step of its augmentation as it was changed in the form, once what is wrong in it is mended', async () => {
+      const { page } = world;
+      await visitAfresh(world, '#/training');
+      await page.getByRole('button', { name: /Start a training run/ }).click();
+      await page.getByRole('combobox', { name: 'Recipe' }).selectOption('nose-augmented');
+      await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('8');
+      await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('1');
+      const steps = page.getByRole('group', { name: /^augmentation, step/ });
+      const before = await steps.count();
+      await addAndRemoveByKeyboard(world, before);
+      const degrees = step(world, await indexOf(world, 'rotate')).getByLabel('degrees');
+      await degrees.fill('200');
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByText('Expected a number from 0 to 180, got "200"').waitFor();
+      await expect.poll(() => degrees.evaluate((one) => one === document.activeElement), SOON).toBe(true);
+      await expect.poll(() => faults(world), SOON).toEqual([]);
+      await degrees.fill('33');
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByRole('heading', { name: 'Training nose-augmented' }).waitFor();
+      await page.locator('.status.finished, .status.failed').waitFor(TRAINED);
+      await page.getByText('The recipe as it runs').click();
+      const { augmentation } = JSON.parse(await page.locator('.recipe-text').innerText());
+      expect(augmentation).toHaveLength(before);
+      expect(augmentation).toContainEqual(expect.objectContaining({ kind: 'rotate', degrees: 33 }));
+    });
+
+    test('can be one of a sweep, which is a table, and curves that grow by themselves', async () => {
       const { page } = world;
       await visitAfresh(world, '#/training');
       await page.getByRole('button', { name: /Start a training run/ }).click();
@@ -52,6 +79,7 @@ export function training(world: World): void {
       await page.getByRole('button', { name: 'Start the sweep' }).click();
       await page.getByRole('heading', { name: 'Sweep of nose' }).waitFor();
       await expectCount(page.locator('.table-box tbody tr'), 2);
+      await expectCurvesToGrow(world);
       const link = new URL(page.url()).hash;
       for (const colours of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: colours, reducedMotion: 'reduce' });
@@ -68,4 +96,45 @@ export function training(world: World): void {
       await page.locator('.status.queued, .status.running').waitFor();
     });
   });
+}
+
+/** Of the form, from 0. */
+function step({ page }: World, index: number): Locator {
+  return page.getByRole('group', { name: `augmentation, step ${index + 1}`, exact: true });
+}
+
+async function indexOf(world: World, kind: string): Promise<number> {
+  const kinds = world.page.getByRole('group', { name: /^augmentation, step/ }).getByLabel('kind');
+  return (await kinds.evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).value))).indexOf(kind);
+}
+
+/** A step more, first of all, and away again: the focus stays where a person goes on. */
+async function addAndRemoveByKeyboard(world: World, before: number): Promise<void> {
+  const { page } = world;
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
+  await page.getByLabel('New step').focus();
+  await page.getByLabel('New step').selectOption('noise');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await step(world, before).getByLabel('maxSigma').waitFor();
+  await expect.poll(() => step(world, before).getByLabel('maxSigma').inputValue(), SOON).toBe('');
+  await page.getByRole('button', { name: `Move step ${before + 1} earlier` }).press('Enter');
+  await step(world, before - 1)
+    .getByLabel('maxSigma')
+    .waitFor();
+  await expect.poll(focused, SOON).toBe(`Move step ${before} earlier`);
+  await page.getByRole('button', { name: `Remove step ${before}`, exact: true }).press('Enter');
+  await expectCount(page.getByRole('group', { name: /^augmentation, step/ }), before);
+  await expect.poll(focused, SOON).toBe(`Remove step ${before}`);
+}
+
+/** Epochs come while no status changes: the first setting is under way, the second waits for it. */
+async function expectCurvesToGrow({ page }: World): Promise<void> {
+  const plot = page.getByRole('img', { name: /^Test loss by epoch of 1 setting, / });
+  const epochs = async () =>
+    Number(/(\d+) epochs in all/.exec((await plot.getAttribute('aria-label')) ?? '')?.[1] ?? 0);
+  await plot.waitFor(TRAINED);
+  const seen = await epochs();
+  await expect.poll(epochs, SOON).toBeGreaterThan(seen);
+  await page.locator('tr.best', { hasText: 'running' }).filter({ hasText: '(lowest)' }).waitFor();
 }

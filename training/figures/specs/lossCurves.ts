@@ -12,6 +12,9 @@ export interface LossPoint {
 
 export type HeldOut = 'val' | 'test';
 
+/** Lines in the legend as in the figure, though points lie on them there. */
+const LINES = { symbolType: 'stroke', symbolSize: 400, symbolStrokeWidth: 2 } as const;
+
 /** Loss of train and of the held-out faces by epoch, on a logarithmic axis, since it falls by powers. */
 export function lossCurves(
   points: readonly LossPoint[],
@@ -35,8 +38,8 @@ export function lossCurves(
         scale: { type: 'log', nice: false },
         axis: { format: '.1e' },
       },
-      color: { field: 'part', type: 'nominal', sort: ['train', part] },
-      strokeDash: { field: 'part', type: 'nominal', sort: ['train', part], scale: { range: DASHES } },
+      color: { field: 'part', type: 'nominal', sort: ['train', part], legend: LINES },
+      strokeDash: { field: 'part', type: 'nominal', sort: ['train', part], scale: { range: DASHES }, legend: LINES },
     },
   };
 }
