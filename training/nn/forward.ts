@@ -1,5 +1,7 @@
 /** Runs a graph on a backend. Everything here has a gradient. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { convBias } from '../backends/kernels/convBias.ts';
+import { maxPool } from '../backends/kernels/maxPool.ts';
 import type { Tf } from '../backends/types.ts';
 import type {
   BatchNormNode,
@@ -8,6 +10,7 @@ import type {
   Graph,
   GraphNode,
   NormaliseNode,
+  ReluNode,
   SoftArgmaxNode,
 } from './graph.ts';
 import { IMAGE } from './graph.ts';
@@ -33,6 +36,7 @@ export interface Evaluation {
  */
 export function forward(tf: Tf, graph: Graph, image: Tensor4D, evaluation: Evaluation): Outputs {
   const results = new Map<string, Tensor>([[IMAGE, image]]);
+  const late = lateRelus(graph);
   let maps: Outputs['maps'] = null;
   let mapSize: Outputs['mapSize'] = null;
   for (const node of graph.nodes) {
@@ -41,11 +45,32 @@ export function forward(tf: Tf, graph: Graph, image: Tensor4D, evaluation: Evalu
       mapSize = { height: logits.shape[1], width: logits.shape[2] };
       maps = heatmapProbabilities(tf, logits);
       results.set(node.name, expectation(tf, node, maps, mapSize));
+    } else if (late.has(node.name)) {
+      results.set(node.name, results.get((node as ReluNode).input)!);
     } else {
-      results.set(node.name, evaluate(tf, node, results, evaluation));
+      const y = evaluate(tf, node, results, evaluation);
+      results.set(node.name, node.op === 'maxPool' && late.has(node.input) ? tf.relu(y) : y);
     }
   }
   return { keypoints: results.get(graph.outputs.keypoints)!, maps, mapSize };
+}
+
+/**
+ * Names of the ReLUs that only a max pool reads. They are taken after it, of a quarter of the values and less: the larger
+ * of two is the same before and after a ReLU, and so is its gradient, which is 0 wherever the largest is not above 0.
+ */
+function lateRelus({ nodes, outputs }: Graph): ReadonlySet<string> {
+  const readers = new Map<string, GraphNode[]>();
+  for (const node of nodes) {
+    for (const name of 'inputs' in node ? node.inputs : [node.input]) {
+      readers.set(name, [...(readers.get(name) ?? []), node]);
+    }
+  }
+  const onlyPooled = ({ op, name }: GraphNode) =>
+    op === 'relu' &&
+    name !== outputs.heatmaps &&
+    (readers.get(name) ?? []).map((reader) => reader.op).join() === 'maxPool';
+  return new Set(nodes.filter(onlyPooled).map(({ name }) => name));
 }
 
 type PlainNode = Exclude<GraphNode, SoftArgmaxNode>;
@@ -67,7 +92,8 @@ function evaluate(tf: Tf, node: PlainNode, results: ReadonlyMap<string, Tensor>,
       const x = read(node.input);
       const pad = padFor(x, node.size, node.stride, node.pad);
       // Minus infinity would make NaN in some gradients; nothing in a float32 network is lower than this.
-      return tf.maxPool(padWith(tf, x, pad, -3.4e38), node.size, node.stride, pad === 'same' ? 'same' : 'valid');
+      const padded = padWith(tf, x, pad, -3.4e38);
+      return maxPool(tf, padded, { size: node.size, stride: node.stride, pad: pad === 'same' ? 'same' : 'valid' });
     }
     case 'add':
       return tf.add(read(node.inputs[0]), read(node.inputs[1]));
@@ -95,18 +121,27 @@ function evaluate(tf: Tf, node: PlainNode, results: ReadonlyMap<string, Tensor>,
 /** BT.601 luma, as ITU-R BT.601-7 weighs gamma-coded R, G and B. */
 export const LUMA = [0.299, 0.587, 0.114] as const;
 
+/** A convolution of one pixel: the grey conversion, the scale and the shift in one pass. */
 function normalise(tf: Tf, node: NormaliseNode, image: Tensor4D): Tensor4D {
-  const channels = node.grey && image.shape[3] === 3 ? tf.sum(tf.mul(image, tf.tensor1d([...LUMA])), 3, true) : image;
-  const scale = tf.tensor1d(node.deviation.map((deviation) => 1 / (255 * deviation)));
+  const channels = image.shape[3];
+  const scale = node.deviation.map((deviation) => 1 / (255 * deviation));
+  const weights = node.grey && channels === 3 ? LUMA.map((share) => share * scale[0]!) : diagonal(scale);
+  const filter = tf.tensor4d(weights, [1, 1, channels, scale.length]);
   const shift = tf.tensor1d(node.deviation.map((deviation, c) => -node.mean[c]! / deviation));
-  return tf.add(tf.mul(channels, scale), shift);
+  return convBias(tf, image, filter, shift, { strides: 1, pad: 'valid' });
+}
+
+function diagonal(values: readonly number[]): number[] {
+  return values.flatMap((value, row) => values.map((_, column) => (row === column ? value : 0)));
 }
 
 function conv(tf: Tf, node: ConvNode, x: Tensor4D, { param }: Evaluation): Tensor4D {
   const pad = padFor(x, node.kernel, node.stride, node.pad);
   const padded = padWith(tf, x, pad, 0);
-  const y = tf.conv2d(padded, param(node.weight) as Tensor4D, node.stride, pad === 'same' ? 'same' : 'valid');
-  return node.bias === null ? y : biasAdd(tf, y, param(node.bias));
+  const weight = param(node.weight) as Tensor4D;
+  const attributes = { strides: node.stride, pad: pad === 'same' ? 'same' : 'valid' } as const;
+  if (node.bias === null) return tf.conv2d(padded, weight, attributes.strides, attributes.pad);
+  return convBias(tf, padded, weight, param(node.bias), attributes);
 }
 
 function depthwise(tf: Tf, node: DepthwiseConvNode, x: Tensor4D, { param }: Evaluation): Tensor4D {

@@ -4,7 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createRng } from '../../../training/augment/rng.ts';
 import { openBackend, type Tf } from '../../../training/backends/index.ts';
 import { batchNormTraining } from '../../../training/backends/kernels/batchNorm.ts';
-import { biasAdd } from '../../../training/nn/layers.ts';
+import { convBias } from '../../../training/backends/kernels/convBias.ts';
+import { maxPool } from '../../../training/backends/kernels/maxPool.ts';
+import { padding } from '../../../training/nn/builder.ts';
+import { biasAdd, padWith } from '../../../training/nn/layers.ts';
 import { trainingBackends } from '../fixtures/backends.ts';
 
 interface Case {
@@ -119,6 +122,22 @@ const CASES: Case[] = [
     name: 'overlapping max pooling',
     shapes: [[1, 6, 6, 2]],
     compute: (tf, x) => tf.maxPool(as4d(x), 3, 2, 'same'),
+  },
+  {
+    name: 'max pooling beside a padding that never wins',
+    shapes: [[1, 6, 6, 2]],
+    compute: (tf, x) => maxPool(tf, padWith(tf, as4d(x), padding(1), -3.4e38), { size: 3, stride: 2, pad: 'valid' }),
+  },
+  {
+    name: 'max pooling that notes its maxima, of negative values',
+    shapes: [[1, 6, 6, 2]],
+    offset: -5,
+    compute: (tf, x) => maxPool(tf, as4d(x), { size: 2, stride: 2, pad: 'valid' }),
+  },
+  {
+    name: 'convolution with a bias',
+    shapes: [[2, 5, 4, 2], [3, 3, 2, 3], [3]],
+    compute: (tf, x, w, bias) => convBias(tf, as4d(x), as4d(w), bias!, { strides: 1, pad: 'same' }),
   },
   {
     name: 'nearest upsampling',

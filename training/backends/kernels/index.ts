@@ -2,6 +2,7 @@
 import type { Tf } from '../types.ts';
 import { BATCH_NORM_TRAINING, registerBatchNormGradient, registerComposedBatchNorm } from './batchNorm.ts';
 import { registerBiasAddGradient, registerComposedBiasAdd } from './biasAdd.ts';
+import { registerConvBiasGradient } from './convBias.ts';
 import { registerGradients } from './gradients.ts';
 import { registerComposedReluGrad, registerReluGradient } from './reluGrad.ts';
 
@@ -14,6 +15,7 @@ export function registerTrainingGradients(tf: Tf): void {
   registerReluGradient(tf);
   registerBatchNormGradient(tf);
   registerBiasAddGradient(tf);
+  registerConvBiasGradient(tf);
 }
 
 /** For backends that have no operation of their own for these. */

@@ -8,7 +8,8 @@ import { FiducialError } from '../../../domain/errors.ts';
 import type { Tf } from '../types.ts';
 import { registerNativeBatchNorm } from './batchNorm.ts';
 import { registerNativeBiasAdd } from './biasAdd.ts';
-import { registerNativeMaxPoolGrad } from './maxPoolGrad.ts';
+import { registerNativeConvBias } from './convBias.ts';
+import { registerNativeMaxPool } from './maxPool.ts';
 import type { NativeBackend } from './nodeBackend.ts';
 import { registerNativeReluGrad } from './reluGrad.ts';
 
@@ -46,7 +47,8 @@ export async function openNative(tf: Tf, name: string, path: string): Promise<Re
   registerNativeReluGrad(tf);
   registerNativeBatchNorm(tf);
   registerNativeBiasAdd(tf);
-  registerNativeMaxPoolGrad(tf);
+  registerNativeConvBias(tf);
+  registerNativeMaxPool(tf);
   return { tensorflow: backend.binding.TF_Version };
 }
 
