@@ -49,12 +49,14 @@ export function BatchPage({ id }: { readonly id: string }) {
         </ul>
         {batch.images.pageInfo.hasNextPage && <p class="note">These are the first {images.length} by name.</p>}
       </Section>
-      <ConfirmButton
-        label="Delete batch"
-        warning="This deletes its images and every run of them."
-        disabled={remove.busy}
-        onConfirm={() => remove.start()}
-      />
+      <p class="toolbar">
+        <ConfirmButton
+          label="Delete batch"
+          warning="This deletes its images and every run of them."
+          disabled={remove.busy}
+          onConfirm={() => remove.start()}
+        />
+      </p>
       <Failure error={remove.error} />
     </Page>
   );

@@ -3,7 +3,7 @@ import { session } from '../api/session.ts';
 import { usePages } from '../api/usePages.ts';
 import { linkTo } from '../app/location.ts';
 import { FreshRun } from '../runs/FreshRun.tsx';
-import { count, moment } from '../ui/formatting.ts';
+import { moment, things } from '../ui/formatting.ts';
 import { LongList } from '../ui/LongList.tsx';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
@@ -55,7 +55,7 @@ function BatchRow({ batch }: { readonly batch: BatchLine }) {
       <span class="row-end">
         {runs.length === 0 && <span class="note">not committed</span>}
         {runs.map((run) => (
-          <a key={run.id} href={linkTo(['runs', run.id])} title={`${count(run.items)} images`}>
+          <a key={run.id} href={linkTo(['runs', run.id])} title={things(run.items, 'image')}>
             <FreshRun run={run}>{({ status }) => <Status status={status} />}</FreshRun>
           </a>
         ))}

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { CompareRuns } from '../api/operations.generated.ts';
 import { useQuery } from '../api/useQuery.ts';
 import { Section } from '../ui/Page.tsx';
-import { Failure, Loading } from '../ui/States.tsx';
+import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { ChangeList } from './ChangeList.tsx';
 import { Difference } from './Difference.tsx';
 import { SideBySide } from './SideBySide.tsx';
@@ -13,7 +13,24 @@ export type Comparison = NonNullable<typeof CompareRuns.data>['compareRuns'][num
 
 const SHOWN = 10;
 
-export function ChangedMost({ runs }: { readonly runs: readonly ComparedRun[] }) {
+export interface ChangedMostProps {
+  readonly runs: readonly ComparedRun[];
+}
+
+export function ChangedMost({ runs }: ChangedMostProps) {
+  const bare = runs.filter(({ metrics }) => !metrics);
+  if (bare.length === 0) return <Changes runs={runs} />;
+  return (
+    <Section title="Changed most">
+      <Empty>
+        Which faces changed is told by ground truth, which {bare.map(({ label }) => label).join(' and ')}{' '}
+        {bare.length === 1 ? 'has' : 'have'} not.
+      </Empty>
+    </Section>
+  );
+}
+
+function Changes({ runs }: ChangedMostProps) {
   const { data, error, loading, refetch } = useQuery(CompareRuns, {
     runs: runs.map(({ run }) => run.id),
     first: SHOWN,

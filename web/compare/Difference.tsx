@@ -1,4 +1,4 @@
-import { count, percent, pixels } from '../ui/formatting.ts';
+import { count, percent, pixels, things } from '../ui/formatting.ts';
 import type { Comparison } from './ChangedMost.tsx';
 
 /** The mean difference with its interval, in words; below zero is better. */
@@ -17,7 +17,7 @@ export function Difference({ comparison }: { readonly comparison: Comparison }) 
       ) : (
         'No face was answered by both.'
       )}{' '}
-      Of {count(pairs)} faces {count(better)} got better and {count(worse)} worse; {count(newlyMissed)} newly missed,{' '}
+      Of {things(pairs, 'face')} {count(better)} got better and {count(worse)} worse; {count(newlyMissed)} newly missed,{' '}
       {count(newlyFound)} newly found.
       {!complete && ' These are a sample of the faces, spread evenly over the runs.'}
     </p>

@@ -1,6 +1,6 @@
 import type { Card } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
-import { bytes, count, moment, significant } from '../ui/formatting.ts';
+import { bytes, moment, significant, things } from '../ui/formatting.ts';
 
 /** Where a model comes from, what it sees, and how well its export agrees with it. */
 export function CardFacts({ card }: { readonly card: Card }) {
@@ -14,7 +14,8 @@ export function CardFacts({ card }: { readonly card: Card }) {
           <ul class="plain-list">
             {data.map(({ name, images, licence, digest }) => (
               <li key={name}>
-                {name}, {count(images)} images; {licence} {digest && <code title={digest}>{digest.slice(0, 12)}</code>}
+                {name}, {things(images, 'image')}; {licence}{' '}
+                {digest && <code title={digest}>{digest.slice(0, 12)}</code>}
               </li>
             ))}
           </ul>

@@ -22,6 +22,9 @@ export interface ResultsProps {
   readonly onCompared: () => void;
 }
 
+/** Pixels: as high as the face beside it. */
+const FIGURE_HEIGHT = 320;
+
 /** A comparison with truth that came later takes its time. */
 const POLL_MS = 1000;
 /** One that was rejected is made when somebody adds the truth again. */
@@ -60,6 +63,7 @@ function Measured({ run, metrics }: { readonly run: string; readonly metrics: Me
           <Plot
             label={`Cumulative error curve; area to 8 %: ${metrics.aucAt8?.toFixed(3) ?? 'unknown'}`}
             from={[metrics]}
+            height={FIGURE_HEIGHT}
             spec={(options) =>
               cedCurves(
                 [{ label: 'this run', ced: metrics.ced.map(({ error, share }) => [error, share] as const) }],
@@ -73,6 +77,7 @@ function Measured({ run, metrics }: { readonly run: string; readonly metrics: Me
           <Plot
             label="Mean absolute error of each keypoint, in pixels"
             from={[metrics]}
+            height={FIGURE_HEIGHT}
             spec={(options) => errorByKeypoint(metrics.perKeypoint, options)}
           />
         )}

@@ -1,6 +1,6 @@
 import type { RunDetail } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
-import { count, duration, moment, percent } from '../ui/formatting.ts';
+import { count, duration, moment, percent, things } from '../ui/formatting.ts';
 import { Status } from '../ui/Status.tsx';
 
 /** What a run is: of what, by what, when. */
@@ -17,7 +17,7 @@ export function RunFacts({ run }: { readonly run: RunDetail }) {
         </a>
       )}
       {run.crop && <span>crop: {run.crop.toLowerCase()}</span>}
-      <span>{count(run.items)} images</span>
+      <span>{things(run.items, 'image')}</span>
       {run.scored !== null && <span>{count(run.scored)} scored</span>}
       {run.failed !== null && (
         <span>

@@ -1,6 +1,6 @@
 import type { RunLine } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
-import { count, interOcular, moment, percent, pixels } from '../ui/formatting.ts';
+import { interOcular, moment, percent, pixels, things } from '../ui/formatting.ts';
 import { Empty } from '../ui/States.tsx';
 import { Status } from '../ui/Status.tsx';
 import { FreshRun } from './FreshRun.tsx';
@@ -38,7 +38,7 @@ function Row({ run }: { readonly run: RunLine }) {
       </a>
       <Status status={run.status} />
       <span class="row-model">{whatScored(run)}</span>
-      <span class="number">{count(run.items)} images</span>
+      <span class="number">{things(run.items, 'image')}</span>
       <span class="number">{metrics ? pixels(metrics.maePx) : ''}</span>
       <span class="number wide">{metrics ? `NME ${percent(interOcular(metrics.nme))}` : ''}</span>
     </div>

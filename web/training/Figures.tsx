@@ -14,6 +14,7 @@ export function Figures({ figures }: FiguresProps) {
   const pictures = figures.filter(
     ({ name }) => PICTURE.test(name) && !/^loss\./.test(name) && !(name.endsWith('.png') && drawn(name)),
   );
+  pictures.sort((a, b) => placeOf(a.name) - placeOf(b.name));
   const files = figures.filter(({ name }) => !PICTURE.test(name));
   return (
     <Section title="Figures">
@@ -38,6 +39,14 @@ export function Figures({ figures }: FiguresProps) {
       )}
     </Section>
   );
+}
+
+/** In the order of a training: what goes in, what is done to it, what is learnt, what comes out. The rest is last. */
+const ORDER = ['samples', 'augmented', 'kernels', 'good', 'bad', 'predictions'];
+
+function placeOf(name: string): number {
+  const place = ORDER.findIndex((one) => name.startsWith(one));
+  return place < 0 ? ORDER.length : place;
 }
 
 /** `augmentedSamples.png` -> `augmented samples`. */

@@ -6,7 +6,7 @@ import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
 import { hasEnded } from './curves.ts';
 import { heldOutOf } from './heldOut.ts';
-import { assignments, variedBy } from './overrides.ts';
+import { gridText, variedBy } from './overrides.ts';
 import { SweepCurves } from './SweepCurves.tsx';
 import { SweepTable } from './SweepTable.tsx';
 import { useCurves } from './useCurves.ts';
@@ -36,8 +36,7 @@ export function SweepPage({ id }: { readonly id: string }) {
   return (
     <Page title={`Sweep of ${sweep.recipe}`}>
       <p class="note">
-        {assignments(sweep.grid)}; started {moment(sweep.createdAt)} by {sweep.startedBy}; {ended} of {rows.length}{' '}
-        ended
+        {gridText(sweep.grid)}; started {moment(sweep.createdAt)} by {sweep.startedBy}; {ended} of {rows.length} ended
       </p>
       <Section title="Settings">
         <SweepTable {...shared} />

@@ -5,7 +5,7 @@ import { percent, pixels, significant } from '../ui/formatting.ts';
 import { Status } from '../ui/Status.tsx';
 import type { Curves } from './curves.ts';
 import { heldOutWord } from './heldOut.ts';
-import type { Overrides } from './overrides.ts';
+import { type Overrides, shortNames } from './overrides.ts';
 
 export interface SweepRow {
   readonly overrides: unknown;
@@ -25,7 +25,7 @@ export interface SweepTableProps {
 export function SweepTable({ rows, fields, curves, heldOut }: SweepTableProps) {
   const lastOf = ({ training }: SweepRow) => (training ? curves.get(training.id)?.at(-1) : undefined);
   const best = Math.min(...rows.map((row) => lastOf(row)?.heldOut ?? Number.POSITIVE_INFINITY));
-  const names = [...fields, 'Status', 'Epochs', `${heldOutWord(heldOut)} loss`, 'Test MAE', 'Test NME'];
+  const names = [...shortNames(fields), 'Status', 'Epochs', `${heldOutWord(heldOut)} loss`, 'Test MAE', 'Test NME'];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
     <section class="table-box" tabIndex={0} aria-label="Settings and what came of them">

@@ -7,6 +7,7 @@ import { moment } from '../ui/formatting.ts';
 import { LongList } from '../ui/LongList.tsx';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
+import { shortNames, variedBy } from './overrides.ts';
 import { StartTraining } from './StartTraining.tsx';
 import { TrainingRow } from './TrainingRow.tsx';
 
@@ -70,7 +71,7 @@ function Sweeps() {
         {({ id, recipe, grid, createdAt }) => (
           <div class="row">
             <a class="row-main" href={linkTo(['sweeps', id])}>
-              {recipe}: {Object.keys(grid as object).join(', ')}
+              {recipe}: {shortNames(variedBy(grid)).join(', ')}
             </a>
             <span class="note">{moment(createdAt)}</span>
           </div>

@@ -4,7 +4,7 @@ import { useQuery } from '../api/useQuery.ts';
 import { linkTo } from '../app/location.ts';
 import { moment, percent, pixels, significant } from '../ui/formatting.ts';
 import { Status } from '../ui/Status.tsx';
-import { assignments } from './overrides.ts';
+import { assignments, shortAssignments } from './overrides.ts';
 
 export interface TrainingRowProps {
   /** As the list has it. */
@@ -34,8 +34,8 @@ function Row({ run }: TrainingRowProps) {
   const { test } = run;
   return (
     <div class="row">
-      <a class="row-main" href={linkTo(['training', run.id])}>
-        {run.recipe} <span class="note">{assignments(run.overrides)}</span>
+      <a class="row-main" title={assignments(run.overrides)} href={linkTo(['training', run.id])}>
+        {run.recipe} <span class="note">{shortAssignments(run.overrides, Object.keys(run.overrides ?? {}))}</span>
       </a>
       <span class="note">{moment(run.createdAt)}</span>
       <Status status={run.status} />

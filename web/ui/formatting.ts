@@ -5,6 +5,11 @@ export function count(value: number | null | undefined): string {
   return value == null ? NOTHING : value.toLocaleString('en-GB');
 }
 
+/** `1 image`, `24 images`. */
+export function things(value: number | null | undefined, one: string): string {
+  return `${count(value)} ${value === 1 ? one : `${one}s`}`;
+}
+
 export function pixels(value: number | null | undefined): string {
   return value == null ? NOTHING : `${value.toFixed(2)} px`;
 }

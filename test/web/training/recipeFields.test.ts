@@ -5,7 +5,7 @@ import { recipeSchema } from '../../../training/recipes/schema.ts';
 import { fieldText, parseField, problemOf } from '../../../web/training/fieldText.ts';
 import { gridProblem, parseGrid } from '../../../web/training/grid.ts';
 import type { JsonSchema } from '../../../web/training/jsonSchema.ts';
-import { assignments, shortAssignments, variedBy } from '../../../web/training/overrides.ts';
+import { assignments, gridText, shortAssignments, variedBy } from '../../../web/training/overrides.ts';
 import { draftOf, fieldsOf, overridesOf, problemsOf, withVariant } from '../../../web/training/recipeDraft.ts';
 import { recipeFields } from '../../../web/training/recipeFields.ts';
 
@@ -152,6 +152,7 @@ test('runs of a sweep are told apart by what its grid varies, in short', () => {
   expect(variedBy({ epochs: [3] })).toEqual(['epochs']);
   const own = { epochs: 3, 'architecture.kernel': 5, 'optimiser.name': 'adam', 'loss.name': 'mse' };
   expect(shortAssignments(own, ['architecture.kernel', 'optimiser.name'])).toBe('kernel=5, name=adam');
+  expect(gridText(grid)).toBe('epochs=3; architecture.kernel=3,5; optimiser.learningRate=0.001');
   expect(shortAssignments(own, ['optimiser.name', 'loss.name'])).toBe('optimiser.name=adam, loss.name=mse');
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytes, count, duration, percent, pixels, significant } from '../../../web/ui/formatting.ts';
+import { bytes, count, duration, percent, pixels, significant, things } from '../../../web/ui/formatting.ts';
 
 test('what is not known is a dash, never a zero', () => {
   expect([count(null), pixels(null), percent(undefined), duration(null), significant(null)]).toEqual(
@@ -14,4 +14,12 @@ test('numbers carry their units', () => {
   expect([bytes(999), bytes(1_000), bytes(2_340_000)]).toEqual(['999 B', '1.00 kB', '2.34 MB']);
   expect([duration(0.2), duration(59.6), duration(3_725)]).toEqual(['under 1 s', '1 min 0 s', '1 h 2 min']);
   expect([significant(0.000123), significant(0.0123456)]).toEqual(['1.23e-4', '0.01235']);
+});
+
+test('things are counted in their singular and plural', () => {
+  expect([things(1, 'image'), things(1200, 'image'), things(null, 'face')]).toEqual([
+    '1 image',
+    '1,200 images',
+    '– faces',
+  ]);
 });
