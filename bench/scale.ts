@@ -18,6 +18,9 @@ export const A_SHARD = {
   queue: 2.1,
 } as const;
 
+/** Of one run besides those of its shards, at most: its planner's; its workers', finishing included. Likewise. */
+export const A_RUN = { planner: 22, scorer: 15 } as const;
+
 const IMAGE_BYTES = 250_000;
 const DAY_SECONDS = 86_400;
 const HOURS_A_DAY = 24;

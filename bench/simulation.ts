@@ -1,23 +1,32 @@
 /**
  * Cost and scale by simulation: the real planner, scorer loop, settle and finisher against a simulated S3 and SQS.
  *
- *   node bench/simulation.ts [--quick] [--largest 10000000]
+ *   node bench/simulation.ts [--quick] [--largest 10000000] [--processes 1]
  *
  * Prints a table and writes bench/results/simulation.json. What is assumed of the services is in
  * bench/simulation/assumptions.ts, prices in bench/prices.json. `bound`: what whole shards, S3's partitions and the
  * median latency of requests that follow one another allow; where it is far above work / workers, more workers can't
  * help. A million images take about half a minute of one core and half a gigabyte, ten million ten times the time and
- * three times the memory: twenty minutes for everything, five with `--largest 1000000`.
+ * three times the memory: twenty minutes for everything, five with `--largest 1000000`. Each line is a process of its
+ * own, `--processes` of them at once; its clock is simulated, so whatever else the machine does changes nothing.
  */
+import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
+import { forEach } from '../scoring/concurrently.ts';
 import { ASSUMED } from './simulation/assumptions.ts';
 import { readPrices } from './simulation/prices.ts';
 import { type Simulated, type Simulation, simulate } from './simulation/simulate.ts';
 
 const { values: flags } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, largest: { type: 'string', default: '10000000' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    largest: { type: 'string', default: '10000000' },
+    processes: { type: 'string', default: '1' },
+    /** Of one of these processes: its setting, as JSON. */
+    setting: { type: 'string' },
+  },
 });
 
 /** Eight shards at once are what a worker needs where shards are small; of large ones it would take more than its share. */
@@ -41,6 +50,7 @@ const FULL = [
   { ...gpu(100_000, 10), compute: 'cpu' } as const,
   gpu(100_000, 10),
   gpu(100_000, 10, 1, 8),
+  { ...gpu(100_000, 10), truth: true } as const,
   gpu(100_000, 1),
   gpu(1_000_000, 10),
   gpu(1_000_000, 100),
@@ -51,17 +61,37 @@ const FULL = [
 ];
 
 const prices = readPrices();
-const results: Simulated[] = [];
-for (const setting of (flags.quick ? QUICK : FULL).filter(({ images }) => images <= Number(flags.largest))) {
-  results.push(await simulate(setting, prices));
-  console.error(`${setting.images} images, ${setting.workers} workers: done`);
+if (flags.setting) {
+  process.stdout.write(JSON.stringify(await simulate(JSON.parse(flags.setting) as Simulation, prices)), () => {
+    // Long polls of the simulated workers are still waiting on a clock that has stopped.
+    process.exit(0);
+  });
+  await new Promise(() => {});
 }
+
+const run = promisify(execFile);
+const settings = (flags.quick ? QUICK : FULL).filter(({ images }) => images <= Number(flags.largest));
+async function inItsProcess(setting: Simulation): Promise<Simulated> {
+  const { stdout } = await run(process.execPath, [import.meta.filename, '--setting', JSON.stringify(setting)]);
+  console.error(`${setting.images} images, ${setting.workers} workers: done`);
+  return JSON.parse(stdout) as Simulated;
+}
+const done = new Map<Simulation, Simulated>();
+// The longest first, so that none is left alone at the end.
+const byImages = settings.toSorted((a, b) => b.images - a.images);
+await forEach(
+  byImages,
+  Number(flags.processes),
+  async (setting) => void done.set(setting, await inItsProcess(setting)),
+);
+const results = settings.map((setting) => done.get(setting)!);
 
 const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
 console.table(
   results.map((one) => ({
     images: one.images,
     workers: `${one.workers} ${one.compute}`,
+    truth: one.truth ?? false,
     'at once': one.shardsAtOnce,
     partitions: one.partitions,
     shards: one.shards,
@@ -85,5 +115,3 @@ if (!flags.quick) {
   const text = JSON.stringify({ machine, assumed: ASSUMED, prices, results }, null, 2);
   writeFileSync(new URL('results/simulation.json', import.meta.url), `${text}\n`);
 }
-// Long polls of the simulated workers are still waiting on a clock that has stopped.
-process.exit(0);

@@ -9,7 +9,7 @@ import { removeRun } from './delete.ts';
 import { type Claimant, claimFinish } from './finishing/claim.ts';
 import { allSummaries, lastSummaries } from './finishing/complete.ts';
 import { FailurePages } from './finishing/failurePages.ts';
-import { READING_AHEAD } from './finishing/limits.ts';
+import { readingAhead } from './finishing/limits.ts';
 import { mergeEvaluation } from './finishing/mergeEvaluation.ts';
 import { sendEvaluations } from './groundTruth.ts';
 import { createJson, readJson } from './objects.ts';
@@ -45,10 +45,7 @@ export async function finishIfComplete(parts: Parts, run: Run, asking: Finisher 
   const last = await lastSummaries(results, run);
   if (!last) return 'unfinished';
   const much = readsOf(run, last) >= (asking?.claimedFrom ?? CLAIMED_FROM);
-  if (much && (await results.head(resultKeys.done(run.project, run.run)))) {
-    await close(parts, run);
-    return 'finished already';
-  }
+  if (much && (await closeIfDone(parts, run))) return 'finished already';
   const summaries = await allSummaries(results, run, last);
   if (!summaries) return 'unfinished';
   if (much && asking && !(await claimFinish(results, run, asking))) return 'left to another';
@@ -72,6 +69,13 @@ function readsOf(run: Run, last: readonly ListedSummary[]): number {
   return further + last.filter(({ failed }) => failed > 0).length + (run.truth ? run.shards : 0);
 }
 
+/** One HEAD. Whoever finished may have died before the run was closed. */
+export async function closeIfDone(parts: Parts, run: Run): Promise<boolean> {
+  if (!(await parts.stores.results.head(resultKeys.done(run.project, run.run)))) return false;
+  await close(parts, run);
+  return true;
+}
+
 /** Truth that came while the run was scored is compared now. The marker of the open run goes last. */
 async function close(parts: Parts, run: Run): Promise<void> {
   await sendEvaluations(parts, run);
@@ -85,9 +89,10 @@ async function mergeShards(results: ObjectStore, run: Run, counted: readonly Lis
   const partial = counted.filter(({ failed }) => failed > 0);
   const open = async ({ key, scored }: ListedSummary) =>
     (await readJson(results, key, shardSummarySchema)) ?? { scored };
+  const most = partial.reduce((number, { failed }) => Math.max(number, failed), 0);
   const pages = new FailurePages(results, run);
   try {
-    for await (const summary of inOrderAhead(partial, READING_AHEAD, open)) {
+    for await (const summary of inOrderAhead(partial, readingAhead(most), open)) {
       if ('outcomes' in summary) {
         total = mergeOutcomes(total, summary.outcomes);
         await pages.add(summary);

@@ -12,7 +12,7 @@ import {
 import { sha256Of } from '../inference/digest.ts';
 import { Arrivals } from './arrivals.ts';
 import { removeRun } from './delete.ts';
-import { type FinishOutcome, finishIfComplete } from './finish.ts';
+import { closeIfDone, type FinishOutcome, finishIfComplete } from './finish.ts';
 import { READING, type ReadingLimits, readImage, unreadableImages } from './images.ts';
 import { decodeLines } from './jsonl.ts';
 import { readBody } from './objects.ts';
@@ -65,8 +65,11 @@ export async function scoreShard(
   const { results } = parts.stores;
   const run = await parts.runs.get(project, id);
   if (!run) return gone(parts, project, id);
+  const { receives = 1 } = options;
+  // Most that come again are those that left finishing to another.
+  if (receives > 1 && (await closeIfDone(parts, run))) return { kind: 'known', finish: 'finished already' };
   const { claimedFrom } = parts;
-  const asking = { shard, receives: options.receives ?? 1, ...(claimedFrom === undefined ? {} : { claimedFrom }) };
+  const asking = { shard, receives, ...(claimedFrom === undefined ? {} : { claimedFrom }) };
   if (await results.head(resultKeys.cancelled(project, id))) {
     return { kind: 'cancelled', finish: await finishIfComplete(parts, run, asking) };
   }

@@ -12,7 +12,7 @@ import { SimulatedStore } from './objectStore.ts';
 import type { Prices } from './prices.ts';
 import { Chance } from './random.ts';
 import { Requests } from './requests.ts';
-import { SimulatedUploads } from './uploads.ts';
+import { imageName, SimulatedUploads } from './uploads.ts';
 import { type PlannerCalls, planner, workerPlace } from './workers.ts';
 
 export interface Simulation {
@@ -26,6 +26,8 @@ export interface Simulation {
   readonly seed: number;
   /** Of one worker. */
   readonly shardsAtOnce: number;
+  /** Whether the batch has ground truth, a point an image. Default: none. */
+  readonly truth?: boolean;
 }
 
 export type Simulated = Awaited<ReturnType<typeof simulate>>;
@@ -60,7 +62,7 @@ export async function simulate(setting: Simulation, prices: Prices) {
     scorerCalls: 0,
     onError: ({ error }: Readonly<Record<string, unknown>>) => void failures.push(error),
   };
-  const { run, event } = await commit(places.uploads, network);
+  const { run, event } = await commit(places.uploads, network, setting.truth ? images : 0);
   const doneKey = resultKeys.done(PROJECT, run);
   const over = () => places.results.table.get(doneKey) !== undefined;
   const spent: PlannerCalls = { calls: 0, seconds: 0 };
@@ -121,16 +123,26 @@ function boundOf({ images, workers, compute, partitions }: Simulation, shards: n
   return Math.max(computing, images / (ASSUMED.partition.reads * partitions)) + requests;
 }
 
-async function commit(uploads: SimulatedUploads, network: Network) {
+/** `truths`: so many of the images have ground truth. */
+async function commit(uploads: SimulatedUploads, network: Network, truths: number) {
   const key = uploadKeys.commit(PROJECT, BATCH, 'c1');
   const body = JSON.stringify({ model: 'nose', errorThreshold: 0.01, committedAt: '2026-11-24T00:00:00.000Z' });
   let written = false;
-  const put = uploads.put(key, body).then(() => {
+  const put = upload().then(() => {
     written = true;
   });
+  async function upload(): Promise<void> {
+    if (truths > 0) await uploads.put(uploadKeys.manifest(PROJECT, BATCH), manifestOf(truths));
+    await uploads.put(key, body);
+  }
   await Promise.all([put, network.clock.run(() => written)]);
   const event = { Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key } } }] };
   return { run: runIdOf(key, Buffer.from(body)), event: JSON.stringify(event) };
+}
+
+function manifestOf(images: number): string {
+  const line = (i: number) => JSON.stringify({ key: imageName(i), keypoints: [[100, 120]], layout: 'nose1' });
+  return Array.from({ length: images }, (_, i) => line(i)).join('\n');
 }
 
 /** 0 lost, 0 double: each shard has one summary, and together they count each image once. */

@@ -9,9 +9,10 @@ import { encodeLines } from '../jsonl.ts';
 import { contentTypeOf, readJson } from '../objects.ts';
 import { ORDER_KEPT, PAGE_ENTRIES, pageId } from '../pages.ts';
 import { type OrderEntry, type RunMetrics, type ShardEvaluation, shardEvaluationSchema } from '../records.ts';
-import { READING_AHEAD } from './limits.ts';
+import { readingAhead } from './limits.ts';
 import { WorstEntries } from './order.ts';
 
+const WRITTEN_AT_ONCE = 64;
 /** Merged before they are added to the total, whose merges cost more the more it holds. */
 const MERGED_AT_ONCE = 64;
 
@@ -21,7 +22,7 @@ export async function mergeEvaluation(results: ObjectStore, run: Run, truth: str
   const worst = new WorstEntries(ORDER_KEPT);
   let pending: Summary[] = [];
   const shards = Array.from({ length: run.shards }, (_, i) => shardId(i));
-  const evaluations = inOrderAhead(shards, READING_AHEAD, (shard) => read(results, run, truth, shard));
+  const evaluations = inOrderAhead(shards, readingAhead(run.shardSize), (shard) => read(results, run, truth, shard));
   for await (const { shard, summary, order } of evaluations) {
     pending.push(summary);
     worst.add(order.map((entry) => ({ ...entry, shard })));
@@ -53,5 +54,5 @@ async function writePages(results: ObjectStore, run: Run, truth: string, ordered
     const entries = ordered.slice(page * PAGE_ENTRIES, (page + 1) * PAGE_ENTRIES);
     await results.put(key, encodeLines(entries), { contentType: contentTypeOf(key) });
   };
-  await forEach(pages, READING_AHEAD.atOnce, write);
+  await forEach(pages, WRITTEN_AT_ONCE, write);
 }

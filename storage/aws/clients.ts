@@ -9,7 +9,7 @@ export interface AwsConfig {
   readonly endpoint: string | null;
   /** Default: the SDK's own chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Connections kept for each service. Default 64: more than a scorer has in flight. */
+  /** Connections kept for each service. Default 128: what finishing a run reads at once, more than a scorer has in flight. */
   readonly maxSockets?: number;
   /** To connect. Default 3000. */
   readonly connectTimeoutMs?: number;
@@ -29,8 +29,8 @@ export function makeClients(config: AwsConfig): AwsClients {
     connectionTimeout: config.connectTimeoutMs ?? 3000,
     requestTimeout: config.requestTimeoutMs ?? 30_000,
     throwOnRequestTimeout: true,
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: config.maxSockets ?? 64 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: config.maxSockets ?? 64 }),
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: config.maxSockets ?? 128 }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: config.maxSockets ?? 128 }),
   });
   const common = {
     region: config.region,

@@ -1,6 +1,6 @@
 /** The quick part of bench/simulation.ts: what a run asks of S3 and SQS. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { A_SHARD } from '../../bench/scale.ts';
+import { A_RUN, A_SHARD } from '../../bench/scale.ts';
 import { readPrices } from '../../bench/simulation/prices.ts';
 import { type Simulated, simulate } from '../../bench/simulation/simulate.ts';
 
@@ -29,7 +29,23 @@ describe('a simulated run, with refusals, lost answers, duplicates and reclaims'
   test('asks for at most ten other things a shard, whatever its size', () => {
     // A run of one shard finishes in it, which costs a few more.
     for (const { scorerRequestsAShard } of runs.slice(1)) expect(scorerRequestsAShard).toBeLessThanOrEqual(10);
-    expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(20);
+    expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(16);
+  });
+
+  test('asks for what docs/scale.md says of a run and a shard', async () => {
+    for (const [images, truth] of [
+      [10, false],
+      [100, false],
+      [1_000, false],
+      [1_000, true],
+    ] as const) {
+      const calm = { ...setting, faults: false, images, workers: 1, truth };
+      const { shards, failed, scorerRequestsAShard, requestsAShard } = await simulate(calm, prices);
+      const scorer = A_RUN.scorer + shards * (truth ? 11 : 9) + failed;
+      expect(scorerRequestsAShard * shards).toBeLessThanOrEqual(scorer);
+      expect(scorerRequestsAShard * shards).toBeGreaterThanOrEqual(scorer - A_RUN.scorer);
+      expect(requestsAShard * shards).toBeLessThanOrEqual(scorer + A_RUN.planner + shards * 1.2);
+    }
   });
 
   test('asks for what docs/scale.md reckons with', () => {
@@ -72,4 +88,15 @@ test('a partition of S3 is what many workers run into', async () => {
   const several = await simulate({ ...many, partitions: 8 }, prices);
   expect(one.scoreSeconds).toBeGreaterThan(8_000 / 5_500);
   expect(several.scoreSeconds).toBeLessThan(one.scoreSeconds);
+});
+
+test('where sixty workers end at once, one of them reads what finishing takes', async () => {
+  const { requests, shards } = await simulate(
+    { ...setting, faults: false, images: 8_000, workers: 60, partitions: 8 },
+    prices,
+  );
+  // Plans; run.json a worker; two of the planner; a summary for each of 16 failures; and another's claim, a worker at most.
+  const least = shards + 60 + 2 + 16;
+  expect(requests['results.get']).toBeGreaterThanOrEqual(least);
+  expect(requests['results.get']).toBeLessThan(least + 60);
 });
