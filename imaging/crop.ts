@@ -3,6 +3,7 @@ import {
   applyToAll,
   type Box,
   boundingBox,
+  boxToBox,
   composeTransforms,
   IDENTITY,
   invertTransform,
@@ -14,6 +15,7 @@ import { type CropPlan, cropRegion, planCrop } from './cropPlan.ts';
 import { type Colour, type EncodedImage, readHeader, readPixels, reworkPixels } from './decode.ts';
 import { DEFAULT_LIMITS, type DecodeLimits } from './limits.ts';
 import { orientationTransform, orientPixels } from './orientation.ts';
+import { reduce, reduces } from './reduce.ts';
 import { resampling } from './resample.ts';
 
 export interface Crop {
@@ -45,7 +47,7 @@ export interface OpenImage {
 
 /** Images up to this many pixels (75 MB) are held decoded while several crops are made of them at once. */
 const HELD_FOR_CROPS = 25e6;
-/** And up to this many (6 MB) while they are looked at again and again. */
+/** And up to this many (6 MB) while they are looked at again and again, or made smaller here and not by libvips. */
 const HELD_FOR_LOOKS = 2e6;
 
 /** Reads the header only. Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
@@ -82,7 +84,7 @@ export async function crop(
 interface Source {
   readonly image: EncodedImage;
   /** uint8 [H, W, 3] as stored, where it was decoded already. */
-  readonly pixels?: Uint8Array;
+  readonly pixels?: Uint8Array | undefined;
 }
 
 async function decoded({ image, pixels }: Source, fill: Colour, maxPixels: number): Promise<Source> {
@@ -95,15 +97,9 @@ async function cropFrom({ image, pixels }: Source, region: Box, spec: CropSpec):
   const { stored, orientation, size } = image;
   const storedToImage = orientationTransform(stored, orientation);
   const part = orientation >= 5 ? { width: plan.target.height, height: plan.target.width } : sizeOf(plan.target);
-  const { steps, transform } = resampling({
-    stored,
-    source: moved(invertTransform(storedToImage), plan.source),
-    target: part,
-    kernel: spec.kernel,
-    shrinkOnLoad: image.format === 'jpeg' && !pixels,
-  });
-  const read = pixels ? reworkPixels(pixels, stored, spec.fill, steps) : readPixels(image, spec.fill, steps);
-  const displayed = orientPixels(await read, part, orientation);
+  const source = moved(invertTransform(storedToImage), plan.source);
+  const { read, transform } = await partOf({ image, pixels }, source, part, spec);
+  const displayed = orientPixels(read, part, orientation);
   const partToCrop = { ...IDENTITY, tx: plan.target.left, ty: plan.target.top };
   const imageToCrop = [transform, orientationTransform(part, orientation), partToCrop].reduce(
     composeTransforms,
@@ -111,6 +107,22 @@ async function cropFrom({ image, pixels }: Source, region: Box, spec: CropSpec):
   );
   const { width, height } = spec;
   return { pixels: framed(displayed, plan, spec), width, height, imageToCrop, imageSize: size };
+}
+
+/** uint8 [H, W, 3] of a part of the image as stored, and what takes pixels of that to pixels of this. */
+async function partOf({ image, pixels }: Source, source: Box, target: Size, { kernel, fill }: CropSpec) {
+  const { stored } = image;
+  if (kernel === 'linear' && reduces(source, target)) {
+    const whole = await decoded({ image, pixels }, fill, HELD_FOR_LOOKS);
+    if (whole.pixels) {
+      const read = reduce(whole.pixels, stored.width, source, target);
+      return { read, transform: boxToBox(source, { left: 0, top: 0, ...target }) };
+    }
+  }
+  const shrinkOnLoad = image.format === 'jpeg' && !pixels;
+  const { steps, transform } = resampling({ stored, source, target, kernel, shrinkOnLoad });
+  const reading = pixels ? reworkPixels(pixels, stored, fill, steps) : readPixels(image, fill, steps);
+  return { read: await reading, transform };
 }
 
 function sizeOf({ width, height }: Size): Size {
