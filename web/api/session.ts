@@ -51,5 +51,6 @@ export function signOut(): void {
 /** The API has refused the token. Ignored where another one is in use by now. */
 export function refused(token: string | null, reason: string): void {
   const now = session.get();
-  if (now.token === token && now.refusal === null) session.set({ ...now, refusal: reason });
+  if (now.token !== token || now.refusal !== null) return;
+  session.set({ ...now, refusal: token === null ? 'This dashboard opens with a token.' : reason });
 }

@@ -3,12 +3,13 @@ import { useValue } from '../api/value.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Header } from './Header.tsx';
-import { usePlace } from './location.ts';
+import { usePageFocus, usePlace } from './location.ts';
 import { pageAt } from './pages.tsx';
 import { SignIn } from './SignIn.tsx';
 
 export function App() {
   const place = usePlace();
+  usePageFocus(place);
   const { refusal, project, token } = useValue(session);
   return (
     <>

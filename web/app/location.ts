@@ -2,7 +2,7 @@
  * Where the reader is: a path and its filters, in the URL's fragment, so that a link says all and any file server will
  * do. `#/runs/Run:default:x?order=best`.
  */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Place {
   /** Decoded segments: `['runs', 'Run:default:x']`. */
@@ -51,6 +51,26 @@ export function setFilters(changes: Filters, { replace = true } = {}): void {
   }
   history.replaceState(null, '', link);
   dispatchEvent(new HashChangeEvent('hashchange'));
+}
+
+let left = false;
+
+/** Whether the reader has gone from one page to another since the dashboard was opened. */
+export function hasLeft(): boolean {
+  return left;
+}
+
+/** The next page begins at its top, and with it the focus: what was pressed is gone with the last one. */
+export function usePageFocus({ path }: Place): void {
+  const page = path.join('/');
+  const last = useRef(page);
+  useEffect(() => {
+    if (last.current === page) return;
+    last.current = page;
+    left = true;
+    scrollTo(0, 0);
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [page]);
 }
 
 export function usePlace(): Place {

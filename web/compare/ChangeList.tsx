@@ -1,15 +1,16 @@
-import { pixels } from '../ui/formatting.ts';
+import { percent, pixels } from '../ui/formatting.ts';
 import type { Comparison } from './ChangedMost.tsx';
 
 type Change = Comparison['improved'][number];
 
 export interface ChangeListProps {
   readonly title: string;
+  readonly measure: Comparison['measure'];
   readonly changes: readonly Change[];
   readonly onOpen: (change: Change) => void;
 }
 
-export function ChangeList({ title, changes, onOpen }: ChangeListProps) {
+export function ChangeList({ title, measure, changes, onOpen }: ChangeListProps) {
   return (
     <section aria-label={title}>
       <h4>{title}</h4>
@@ -23,7 +24,9 @@ export function ChangeList({ title, changes, onOpen }: ChangeListProps) {
               </span>
               <span class="key row-main">{change.key}</span>
               <span class="row-end number">
-                {pixels(change.baselineMaePx)} → {pixels(change.runMaePx)}
+                {measure === 'NME'
+                  ? `${percent(change.baselineNme)} → ${percent(change.runNme)}`
+                  : `${pixels(change.baselineMaePx)} → ${pixels(change.runMaePx)}`}
               </span>
             </button>
           </li>

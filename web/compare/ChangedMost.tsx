@@ -66,8 +66,8 @@ function Against({ comparison, baseline, run }: AgainstProps) {
       </h3>
       <Difference comparison={comparison} />
       <div class="figures">
-        <ChangeList title="Most improved" changes={comparison.improved} onOpen={setOpen} />
-        <ChangeList title="Most worsened" changes={comparison.worsened} onOpen={setOpen} />
+        <ChangeList title="Most improved" measure={comparison.measure} changes={comparison.improved} onOpen={setOpen} />
+        <ChangeList title="Most worsened" measure={comparison.measure} changes={comparison.worsened} onOpen={setOpen} />
       </div>
       {open && <SideBySide change={open} baseline={baseline} run={run} onClose={() => setOpen(null)} />}
     </section>

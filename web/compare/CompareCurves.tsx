@@ -15,7 +15,7 @@ export function CompareCurves({ runs }: { readonly runs: readonly ComparedRun[] 
     <Plot
       label={`Cumulative error curves of ${series.map(({ label }) => label).join('; ')}`}
       from={[runs]}
-      height={340}
+      height={320 + 12 * series.length}
       spec={(options) => cedCurves(series, options)}
     />
   );

@@ -1,16 +1,17 @@
-import { count, percent, pixels, things } from '../ui/formatting.ts';
+import { count, signed, things } from '../ui/formatting.ts';
 import type { Comparison } from './ChangedMost.tsx';
 
 /** The mean difference with its interval, in words; below zero is better. */
 export function Difference({ comparison }: { readonly comparison: Comparison }) {
   const { difference, measure, pairs, better, worse, newlyMissed, newlyFound, complete } = comparison;
-  const show = (value: number) => `${value > 0 ? '+' : ''}${measure === 'NME' ? percent(value) : pixels(value)}`;
+  const nme = measure === 'NME';
+  const show = (value: number) => signed(nme ? value * 100 : value);
   return (
     <p>
       {difference ? (
         <>
           <strong>
-            {measure === 'NME' ? 'NME' : 'MAE'} {show(difference.mean)}
+            {nme ? 'NME' : 'MAE'} {show(difference.mean)} {nme ? 'percentage points' : 'px'}
           </strong>{' '}
           (95 % interval {show(difference.low)} to {show(difference.high)}; {verdict(difference)}).
         </>

@@ -20,7 +20,7 @@ export function SweepCurves({ rows, fields, curves, heldOut }: SweepTableProps) 
       <Plot
         label={`${loss} by epoch of ${settings}, ${epochs} epochs in all`}
         from={[curves, fields.join(), loss]}
-        height={340}
+        height={300 + 12 * series.length}
         spec={(options) => sweepCurves(series, { ...options, heldOut })}
       />
     </Section>

@@ -7,12 +7,14 @@ import { moment } from '../ui/formatting.ts';
 import { LongList } from '../ui/LongList.tsx';
 import { Page, Section } from '../ui/Page.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
+import { useFocusWhen } from '../ui/useFocusWhen.ts';
 import { shortNames, variedBy } from './overrides.ts';
 import { StartTraining } from './StartTraining.tsx';
 import { TrainingRow } from './TrainingRow.tsx';
 
 export function TrainingPage() {
   const [starting, setStarting] = useState(false);
+  const button = useFocusWhen<HTMLButtonElement>(!starting);
   return (
     <Page title="Training">
       {starting ? (
@@ -21,7 +23,7 @@ export function TrainingPage() {
         </Section>
       ) : (
         <p>
-          <button type="button" class="primary" onClick={() => setStarting(true)}>
+          <button ref={button} type="button" class="primary" onClick={() => setStarting(true)}>
             Start a training run or a sweep
           </button>
         </p>

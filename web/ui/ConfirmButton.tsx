@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { useFocusWhen } from './useFocusWhen.ts';
 
 export interface ConfirmButtonProps {
   readonly label: string;
@@ -8,12 +9,14 @@ export interface ConfirmButtonProps {
   readonly onConfirm: () => void;
 }
 
-/** Asks once more, in place, before something that can't be undone. */
+/** Asks once more, in place, before something that can't be undone. The focus goes to what changes nothing, and back. */
 export function ConfirmButton({ label, warning, disabled = false, onConfirm }: ConfirmButtonProps) {
   const [asking, setAsking] = useState(false);
+  const button = useFocusWhen<HTMLButtonElement>(!asking);
+  const keep = useFocusWhen<HTMLButtonElement>(asking);
   if (!asking) {
     return (
-      <button type="button" class="danger" disabled={disabled} onClick={() => setAsking(true)}>
+      <button ref={button} type="button" class="danger" disabled={disabled} onClick={() => setAsking(true)}>
         {label}…
       </button>
     );
@@ -28,7 +31,7 @@ export function ConfirmButton({ label, warning, disabled = false, onConfirm }: C
       <button type="button" class="danger" onClick={confirm}>
         {label}
       </button>
-      <button type="button" onClick={() => setAsking(false)}>
+      <button ref={keep} type="button" onClick={() => setAsking(false)}>
         Keep
       </button>
     </span>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { hasLeft } from '../app/location.ts';
 
 export interface TitledProps {
   readonly title: string;
@@ -13,8 +14,13 @@ export function Page({ title, tab = title, children }: TitledProps) {
   useEffect(() => {
     document.title = `${tab} – Fiducial`;
   }, [tab]);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // What a page shows while it loads may be another element than what it shows then.
+    if (hasLeft() && document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, []);
   return (
-    <main id="main" tabIndex={-1}>
+    <main id="main" ref={main} tabIndex={-1}>
       <h1>{title}</h1>
       {children}
     </main>

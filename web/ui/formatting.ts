@@ -14,6 +14,12 @@ export function pixels(value: number | null | undefined): string {
   return value == null ? NOTHING : `${value.toFixed(2)} px`;
 }
 
+/** `+0.31`, `−0.19`: a difference, to two places. */
+export function signed(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
+}
+
 /** Of a fraction: 0.0512 is 5.12 %. */
 export function percent(value: number | null | undefined, digits = 2): string {
   return value == null ? NOTHING : `${(value * 100).toFixed(digits)} %`;

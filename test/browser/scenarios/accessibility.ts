@@ -63,6 +63,22 @@ export function accessibility(world: World): void {
       await page.keyboard.press('Enter');
       await page.locator('#main:focus').waitFor();
     });
+
+    test('keeps the focus where a person goes on, when what was pressed is gone', async () => {
+      const { page } = world;
+      await visitAfresh(world, '#/batches');
+      await page.getByRole('link', { name: 'spots', exact: true }).press('Enter');
+      await page.getByRole('heading', { name: 'spots' }).waitFor();
+      await page.locator('#main:focus').waitFor();
+      await page.getByRole('button', { name: 'Delete batch…' }).press('Enter');
+      await page.locator('button:focus', { hasText: 'Keep' }).press('Enter');
+      await page.locator('button:focus', { hasText: 'Delete batch…' }).waitFor();
+      await visitAfresh(world, '#/training');
+      await page.getByRole('button', { name: /Start a training run/ }).press('Enter');
+      await page.locator('select:focus').waitFor();
+      await page.getByRole('button', { name: 'Close' }).press('Enter');
+      await page.locator('button:focus', { hasText: 'Start a training run' }).waitFor();
+    });
   });
 }
 

@@ -44,11 +44,24 @@ export function cedCurves(series: readonly CedSeries[], options: FigureOptions =
 
 /** A colour and a dash for each label; the legend lies below, where labels have the figure's width. */
 export function toldApart(labels: readonly string[], { width = 520 }: FigureOptions) {
-  const below = { orient: 'bottom', columns: 1, labelLimit: Math.max(100, width - 80), symbolSize: 400 } as const;
+  const limit = Math.max(100, width - 80);
+  const below = { orient: 'bottom', columns: columnsOf(labels, width), labelLimit: limit, symbolSize: 400 } as const;
   const legend = labels.length > 1 ? below : null;
   const by = { field: 'label', type: 'nominal', sort: [...labels], legend } as const;
   return { color: by, strokeDash: { ...by, scale: { range: DASHES } } };
 }
+
+/** As many of a legend's columns as the figure's width has room for, where they save rows. */
+function columnsOf(labels: readonly string[], width: number): number {
+  const longest = Math.max(...labels.map((label) => label.length), 1);
+  const most = Math.max(1, Math.floor(width / (longest * LETTER_PX + SYMBOL_PX)));
+  return labels.length <= FEW ? 1 : Math.min(most, Math.ceil(labels.length / FEW));
+}
+
+const LETTER_PX = 6;
+const SYMBOL_PX = 60;
+/** So many a column is what is left in one. */
+const FEW = 4;
 
 export interface KeypointError {
   readonly index: number;
