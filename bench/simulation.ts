@@ -14,7 +14,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs, promisify } from 'node:util';
-import { forEach } from '../scoring/concurrently.ts';
+import { inOrderAhead } from '../scoring/concurrently.ts';
 import { ASSUMED } from './simulation/assumptions.ts';
 import { readPrices } from './simulation/prices.ts';
 import { type Simulated, type Simulation, simulate } from './simulation/simulate.ts';
@@ -79,11 +79,9 @@ async function inItsProcess(setting: Simulation): Promise<Simulated> {
 const done = new Map<Simulation, Simulated>();
 // The longest first, so that none is left alone at the end.
 const byImages = settings.toSorted((a, b) => b.images - a.images);
-await forEach(
-  byImages,
-  Number(flags.processes),
-  async (setting) => void done.set(setting, await inItsProcess(setting)),
-);
+const limits = { atOnce: Number(flags.processes), ahead: settings.length };
+const finished = inOrderAhead(byImages, limits, async (setting) => ({ setting, result: await inItsProcess(setting) }));
+for await (const { setting, result } of finished) done.set(setting, result);
 const results = settings.map((setting) => done.get(setting)!);
 
 const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
