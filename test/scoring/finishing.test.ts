@@ -1,4 +1,5 @@
 /** Several workers see the last summary: one finishes, none is waited for longer than a lease, no run hangs. */
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { resultKeys } from '../../domain/keys.ts';
 import { scoreMessageSchema } from '../../domain/records.ts';
@@ -11,6 +12,8 @@ import { scoreMessage } from '../../scoring/planning/messages.ts';
 import { readRun } from '../../scoring/read/index.ts';
 import { scoreShard } from '../../scoring/scoreShard.ts';
 import { sweep } from '../../scoring/sweep.ts';
+import { runScorer } from '../../scoring/worker/loop.ts';
+import { interceptQueues } from '../../storage/intercept.ts';
 import { Faults } from '../storage/faults/faults.ts';
 import { interleave } from './interleaved.ts';
 import { drain, ledger, NOW, PROJECT, partsOf, truthOf, world } from './world.ts';
@@ -64,6 +67,28 @@ describe('of several workers that see the last summary', () => {
     await claim('000001');
     expect(await finishIfComplete(parts, run, by('000001', 1))).toBe('finished');
   });
+});
+
+test.each([
+  ['another', '000001', 'extend'],
+  ['its own', '000002', 'acknowledge'],
+])('a worker that finds %s claim deals with its message accordingly', async (_, claimer, dealt) => {
+  const { storage, run, claim } = await settled();
+  await claim(claimer);
+  const { body, group } = scoreMessage(PROJECT, run.run, '000002');
+  await storage.queues.score.send(body, { group });
+  const stop = new AbortController();
+  const calls: string[] = [];
+  const queues = interceptQueues(storage.queues, async ({ method }, proceed) => {
+    if (method !== 'receive') {
+      calls.push(method);
+      stop.abort();
+    } else if (calls.length === 0 && storage.queues.score.visible.length === 0) await once(stop.signal, 'abort');
+    return proceed();
+  });
+  const parts = partsOf({ stores: storage.stores, queues }, { claimedFrom: 1 });
+  await runScorer(parts, { signal: stop.signal, atOnce: 2 });
+  expect(calls).toEqual([dealt]);
 });
 
 describe('a run whose finisher is gone', () => {
