@@ -15,6 +15,7 @@ import type {
 } from './graph.ts';
 import { IMAGE } from './graph.ts';
 import { biasAdd, padFor, padWith } from './layers.ts';
+import { lastReads, lateRelus } from './readers.ts';
 
 export interface Outputs {
   /** [N,K,2] in crop units. */
@@ -37,6 +38,7 @@ export interface Evaluation {
 export function forward(tf: Tf, graph: Graph, image: Tensor4D, evaluation: Evaluation): Outputs {
   const results = new Map<string, Tensor>([[IMAGE, image]]);
   const late = lateRelus(graph);
+  const unread = lastReads(graph);
   let maps: Outputs['maps'] = null;
   let mapSize: Outputs['mapSize'] = null;
   for (const node of graph.nodes) {
@@ -47,30 +49,17 @@ export function forward(tf: Tf, graph: Graph, image: Tensor4D, evaluation: Evalu
       results.set(node.name, expectation(tf, node, maps, mapSize));
     } else if (late.has(node.name)) {
       results.set(node.name, results.get((node as ReluNode).input)!);
+      continue; // its input is wanted still, under its name
     } else {
       const y = evaluate(tf, node, results, evaluation);
-      results.set(node.name, node.op === 'maxPool' && late.has(node.input) ? tf.relu(y) : y);
+      const pooled = node.op === 'maxPool' && late.has(node.input);
+      results.set(node.name, pooled ? tf.relu(y) : y);
+      if (pooled) y.dispose();
     }
+    // The tape has hold of what gradients want. The rest is given back at once: its memory is soon written to again.
+    for (const name of unread.get(node.name) ?? []) results.get(name)!.dispose();
   }
   return { keypoints: results.get(graph.outputs.keypoints)!, maps, mapSize };
-}
-
-/**
- * Names of the ReLUs that only a max pool reads. They are taken after it, of a quarter of the values and less: the larger
- * of two is the same before and after a ReLU, and so is its gradient, which is 0 wherever the largest is not above 0.
- */
-function lateRelus({ nodes, outputs }: Graph): ReadonlySet<string> {
-  const readers = new Map<string, GraphNode[]>();
-  for (const node of nodes) {
-    for (const name of 'inputs' in node ? node.inputs : [node.input]) {
-      readers.set(name, [...(readers.get(name) ?? []), node]);
-    }
-  }
-  const onlyPooled = ({ op, name }: GraphNode) =>
-    op === 'relu' &&
-    name !== outputs.heatmaps &&
-    (readers.get(name) ?? []).map((reader) => reader.op).join() === 'maxPool';
-  return new Set(nodes.filter(onlyPooled).map(({ name }) => name));
 }
 
 type PlainNode = Exclude<GraphNode, SoftArgmaxNode>;

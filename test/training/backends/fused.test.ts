@@ -14,10 +14,11 @@ import { buildModel, type Model } from '../../../training/nn/model.ts';
 import { trainingBackends } from '../fixtures/backends.ts';
 
 const COUNT = 2;
+const VALUES_OF_FIRST_LAYER = 24 * 40 * 12;
 const GRAPHS: [string, Graph][] = [
   ['face58 at a quarter of its size', graphOf({ ...FACE58, width: 40, height: 24, channels: [12, 20, 32, 40] })],
   ['nose, whose ReLUs follow the pooling', graphOf({ ...NOSE, width: 40, height: 24 })],
-  ['padded, overlapping pooling in colour, of a ReLU that another layer reads too', pooledTwice()],
+  ['padded, overlapping pooling in colour, of what other layers read too', pooledThrice()],
 ];
 
 describe.each(trainingBackends())('on %s', (backend) => {
@@ -50,6 +51,18 @@ describe.each(trainingBackends())('on %s', (backend) => {
       expect(largestDifference(fused[i]!, plain[i]!) / scale, name).toBeLessThan(2e-5);
     });
     image.dispose();
+    model.dispose();
+  });
+
+  test('what no layer and no gradient wants any more is given back at once', () => {
+    const model = buildModel(tf, GRAPHS[0]![1], { rng: createRng(1) });
+    tf.tidy(() => {
+      const image = tf.zeros([1, 24, 40, 3]) as Tensor4D;
+      const before = tf.memory().numBytes;
+      model.infer(image);
+      // Of 12 layers' values only the points, and what a pool notes of its maxima.
+      expect(tf.memory().numBytes - before).toBeLessThan(VALUES_OF_FIRST_LAYER * 4);
+    });
     model.dispose();
   });
 });
@@ -96,6 +109,16 @@ describe.runIf(trainingBackends().includes('tfjs-node'))("oneDNN's own operation
       expect(largestDifference(fused[1]!, plain[1]!)).toBeLessThan(1e-5);
     },
   );
+
+  test.each([10, 70_000])("a bias's gradient is the sum over %i rows", (rows) => {
+    const [x, bias] = tensorsOf(tf, [1, rows, 1, 3], [3]);
+    const [, , gradient] = tf.tidy(() => outcome(tf, (x, b) => biasAdd(tf, x, b!), [x!, bias!]));
+    const weights = tensorsOf(tf, [1, rows, 1, 3])[0]!.dataSync();
+    const sums = [0, 1, 2].map((channel) => {
+      return [...weights].reduce((sum, weight, i) => sum + (i % 3 === channel ? weight : 0), 0);
+    });
+    expect(largestDifference(gradient!, sums)).toBeLessThan(1e-2);
+  });
 
   test('leave no tensor behind', () => {
     const [x] = tensorsOf(tf, [2, 8, 8, 3]);
@@ -186,17 +209,21 @@ function layerByLayer(tf: Tf, { graph, params }: Model, image: Tensor4D): Tensor
   return results.get(graph.outputs.keypoints)!;
 }
 
-/** relu1 is read by a pool only, relu2 by a pool and a sum: that one must not move behind its pool. */
-function pooledTwice(): Graph {
+/** Only relu1 may be taken after its pool: relu2, and what relu3 reads, are read by a sum too. */
+function pooledThrice(): Graph {
   const graph = new GraphBuilder();
-  const conv = graph.conv('conv1', graph.normalise(CENTRED_COLOUR), { kernel: 3, out: 6, stride: 2, pad: padding(1) });
-  const pooled = graph.maxPool('pool1', graph.relu('relu1', conv), 3, 2, padding(1));
-  const second = graph.relu('relu2', graph.conv('conv2', pooled, { kernel: 3, out: 6 }));
-  const sum = graph.add('add', graph.maxPool('pool2', second, 3, 1, padding(1)), second);
-  const flat = graph.flatten('flatten', sum, 4 * 4);
+  const conv1 = graph.conv('conv1', graph.normalise(CENTRED_COLOUR), { kernel: 3, out: 6, stride: 2, pad: padding(1) });
+  const pool1 = graph.maxPool('pool1', graph.relu('relu1', conv1), 3, 2, padding(1));
+  const relu2 = graph.relu('relu2', graph.conv('conv2', pool1, { kernel: 3, out: 6 }));
+  const sum2 = graph.add('add2', graph.maxPool('pool2', relu2, 3, 1, padding(1)), relu2);
+  const conv3 = graph.conv('conv3', sum2, { kernel: 3, out: 6 });
+  const relu3 = graph.relu('relu3', conv3);
+  const sum = graph.add('add3', conv3, sum2); // before the pool reads the ReLU
+  const sum3 = graph.add('add4', graph.maxPool('pool3', relu3, 3, 1, padding(1)), sum);
+  const flat = graph.flatten('flatten', sum3, 4 * 4);
   const keypoints = graph.points('keypoints', graph.dense('fc', flat, 4), 2);
   return graph.build({
-    architecture: 'pooled-twice',
+    architecture: 'pooled-thrice',
     input: { width: 16, height: 16 },
     points: 2,
     outputs: { keypoints, heatmaps: null },

@@ -22,7 +22,10 @@ export function convBias(
   if (tf.getKernel(CONV_BIAS, tf.getBackend())) {
     return tf.engine().runKernel(CONV_BIAS, { x, filter, bias }, { strides, pad }) as Tensor4D;
   }
-  return tf.engine().runKernel(BIAS_ADD, { x: tf.conv2d(x, filter, strides, pad), bias }) as Tensor4D;
+  const summed = tf.conv2d(x, filter, strides, pad);
+  const y = tf.engine().runKernel(BIAS_ADD, { x: summed, bias }) as Tensor4D;
+  summed.dispose(); // no gradient wants it
+  return y;
 }
 
 export function registerConvBiasGradient(tf: Tf): void {
