@@ -22,32 +22,31 @@ export interface RecipeFormProps {
   readonly edits: RecipeEdits;
 }
 
-/** One fieldset for each part of the recipe, one across for each list of steps. */
+/** One fieldset for each part of the recipe; below them, across the form, one for each list of steps. */
 export function RecipeForm({ fields, ...rest }: RecipeFormProps) {
-  const parts = Map.groupBy(fields, ({ path }) =>
-    path.includes('.') || isSteps(fields, path) ? path.split('.')[0]! : 'run',
-  );
+  const lists = fields.filter(({ kind }) => kind === 'steps');
+  const listOf = ({ path }: RecipeField) =>
+    lists.find((list) => path === list.path || path.startsWith(`${list.path}.`));
+  const plain = fields.filter((field) => !listOf(field));
+  const parts = Map.groupBy(plain, ({ path }) => (path.includes('.') ? path.split('.')[0]! : 'run'));
   return (
-    <div class="recipe">
-      {[...parts].map(([part, within]) => {
-        const list = within.find(({ kind }) => kind === 'steps');
-        const inner = list
-          ? within.filter(({ path }) => !path.startsWith(`${list.path}.`) && path !== list.path)
-          : within;
-        return (
-          <fieldset key={part} class={list ? 'across' : undefined}>
+    <>
+      <div class="recipe">
+        {[...parts].map(([part, within]) => (
+          <fieldset key={part}>
             <legend>{part}</legend>
-            <Fields fields={inner} {...rest} />
-            {list && <StepList list={list} fields={within} {...rest} />}
+            <Fields fields={within} {...rest} />
           </fieldset>
-        );
-      })}
-    </div>
+        ))}
+      </div>
+      {lists.map((list) => (
+        <fieldset key={list.path}>
+          <legend>{list.path}</legend>
+          <StepList list={list} fields={fields.filter((field) => listOf(field) === list)} {...rest} />
+        </fieldset>
+      ))}
+    </>
   );
-}
-
-function isSteps(fields: readonly RecipeField[], path: string): boolean {
-  return fields.some((field) => field.path === path && field.kind === 'steps');
 }
 
 export function Fields({ fields, textOf, problemOf, edits }: RecipeFormProps) {

@@ -54,6 +54,23 @@ export function accessibility(world: World): void {
       }
     });
 
+    test('fits a narrow screen: nothing has to be scrolled sideways but what says so', async () => {
+      const { page } = world;
+      const size = page.viewportSize()!;
+      await page.setViewportSize({ width: 390, height: 844 });
+      try {
+        for (const { name, link, press, shows } of placesOf(world.run!, world.eight!)) {
+          await visitAfresh(world, link);
+          if (press) await page.locator(press).first().click();
+          await page.locator(shows).first().waitFor();
+          const beyond = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          await expect.poll(beyond, { ...SOON, message: name }).toBeLessThanOrEqual(0);
+        }
+      } finally {
+        await page.setViewportSize(size);
+      }
+    });
+
     test('can be reached by keyboard alone', async () => {
       const { page } = world;
       await visitAfresh(world, '#/batches');
