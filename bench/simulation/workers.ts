@@ -5,7 +5,7 @@ import { RunRecords } from '../../scoring/runRecords.ts';
 import { runScorer } from '../../scoring/worker/loop.ts';
 import { type Interceptor, interceptQueue, interceptStore } from '../../storage/intercept.ts';
 import { ASSUMED, type Compute } from './assumptions.ts';
-import type { SimulatedQueue } from './jobQueue.ts';
+import { NO_HEARTBEAT_SECONDS, type SimulatedQueue } from './jobQueue.ts';
 import type { Network } from './network.ts';
 import type { SimulatedStore } from './objectStore.ts';
 import { serviceTimeScorer } from './serviceTime.ts';
@@ -58,7 +58,7 @@ export async function workerPlace(
     const parts = partsOf(places, () => alive, onCall);
     const scorer = serviceTimeScorer(clock, chance, places.uploads, imagesPerSecond);
     const runs = new RunRecords(parts.stores.results);
-    const options = { signal: stop.signal, leaseSeconds: ASSUMED.leaseSeconds, waitSeconds: 20 };
+    const options = { signal: stop.signal, leaseSeconds: NO_HEARTBEAT_SECONDS, waitSeconds: 20 };
     const working = runScorer({ ...parts, scorer, runs }, { ...options, atOnce: shardsAtOnce });
     if (!faults) return working.then(() => reclaims);
     const reclaimed = clock.sleep(chance.exponential(ASSUMED.reclaimEveryHours * 3_600_000));
