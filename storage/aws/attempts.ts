@@ -33,13 +33,11 @@ export async function withRetries<T>(
     } catch (error) {
       const failure = classify(error);
       if (failure.kind === 'transient' && failure.mayHaveHappened) mayHaveHappened = true;
-      if (!isWorthRetrying(failure) || attempt >= policy.attempts) throw translateAws(error, what);
+      if (!WORTH_RETRYING.has(failure.kind) || attempt >= policy.attempts) throw translateAws(error, what);
       const base = failure.kind === 'throttled' ? policy.baseMs * 4 : policy.baseMs;
       await pause(Math.random() * Math.min(policy.capMs, base * 2 ** (attempt - 1)), signal);
     }
   }
 }
 
-function isWorthRetrying(failure: Failure): boolean {
-  return failure.kind === 'transient' || failure.kind === 'throttled' || failure.kind === 'corrupt';
-}
+const WORTH_RETRYING: ReadonlySet<Failure['kind']> = new Set(['transient', 'throttled', 'corrupt', 'full']);

@@ -44,13 +44,14 @@ const IDENTITY = new Set([
   'InvalidSignatureException',
 ]);
 const LEASE = new Set(['MessageNotInflight', 'ReceiptHandleIsInvalid']);
+const INSUFFICIENT_STORAGE = 507;
 const CONFIGURATION = new Set(['NoSuchBucket', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
 export type Failure =
   | { readonly kind: 'aborted' | 'throttled' | 'precondition' | 'missing' | 'range' | 'leaseLost' | 'refused' }
   /** `mayHaveHappened`: the request can have had its effect although no answer came. */
   | { readonly kind: 'transient'; readonly mayHaveHappened: boolean }
-  | { readonly kind: 'identity' | 'configuration' | 'corrupt' | 'other' };
+  | { readonly kind: 'identity' | 'configuration' | 'corrupt' | 'full' | 'other' };
 
 interface Shape {
   readonly name: string;
@@ -70,6 +71,11 @@ function shapeOf(error: unknown): Shape {
   };
 }
 
+function clockWasSet(error: unknown): boolean {
+  const { $metadata } = Object(error) as { $metadata?: { clockSkewCorrected?: boolean } };
+  return $metadata?.clockSkewCorrected === true;
+}
+
 export function classify(error: unknown): Failure {
   const { name, code, status, message } = shapeOf(error);
   const is = (names: ReadonlySet<string>) => names.has(name) || names.has(code);
@@ -77,13 +83,16 @@ export function classify(error: unknown): Failure {
   if (is(THROTTLES) || status === 429) return { kind: 'throttled' };
   if (is(LEASE) || /not available for visibility timeout change/i.test(message)) return { kind: 'leaseLost' };
   if (is(CONFIGURATION)) return { kind: 'configuration' };
-  if (is(IDENTITY)) return { kind: 'identity' };
+  // SQS refuses a signature for the machine's clock too. The SDK has seen that, and signs by the service's from now on.
+  if (is(IDENTITY)) return clockWasSet(error) ? { kind: 'transient', mayHaveHappened: false } : { kind: 'identity' };
   if (/checksum mismatch|invalid md5 checksum/i.test(message)) return { kind: 'corrupt' };
   if (is(TRANSIENT) || status === 409) return { kind: 'transient', mayHaveHappened: false };
   if (status === 412) return { kind: 'precondition' };
   if (status === 404) return { kind: 'missing' };
   if (status === 416) return { kind: 'range' };
   if (status === 403 || status === 401) return { kind: 'refused' };
+  // S3 never says so; stores that speak its protocol do.
+  if (status === INSUFFICIENT_STORAGE) return { kind: 'full' };
   if (name === 'TimeoutError' || is(CONNECTION) || (status !== null && status >= 500)) {
     return { kind: 'transient', mayHaveHappened: true };
   }
@@ -106,6 +115,7 @@ const CODES = {
   identity: 'UNAUTHENTICATED',
   configuration: 'INVALID_CONFIG',
   corrupt: 'CORRUPT_STORE',
+  full: 'STORAGE_FULL',
   other: 'INTERNAL',
 } as const;
 
@@ -114,5 +124,8 @@ export function translateAws(error: unknown, what: string): FiducialError {
   if (isFiducialError(error)) return error;
   const { name, status, message } = shapeOf(error);
   const detail = [name, status === null ? '' : `HTTP ${status}`, message].filter(Boolean).join(', ');
-  return new FiducialError(CODES[classify(error).kind], `${what}: ${detail}`, { cause: error });
+  const { kind } = classify(error);
+  // Whoever runs the store makes room; nothing of ours has to change.
+  const later = kind === 'full' ? { retryable: true } : {};
+  return new FiducialError(CODES[kind], `${what}: ${detail}`, { cause: error, ...later });
 }

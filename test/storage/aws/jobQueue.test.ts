@@ -61,6 +61,21 @@ test('a lease that SQS no longer knows is LEASE_LOST', async () => {
   }
 });
 
+test('a signature that is refused for the clock is made again by the clock of SQS; any other refusal is believed', async () => {
+  const refused = jsonError(403, 'InvalidSignatureException');
+  const ahead: Answer = (request, response) => {
+    response.setHeader('date', new Date(Date.now() + 3_600_000).toUTCString());
+    refused(request, response);
+  };
+  const { queue, seen } = await queueWith([ahead, json({})]);
+  await queue.acknowledge('receipt');
+  const [first, second] = seen.map(({ headers }) => String(headers['x-amz-date']));
+  expect(first).not.toBe(second);
+  const forged = await queueWith([refused]);
+  await expect(forged.queue.acknowledge('receipt')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(forged.seen).toHaveLength(1);
+});
+
 test('a long poll may take longer than other requests', async () => {
   const late: Answer = (request, response) => {
     setTimeout(

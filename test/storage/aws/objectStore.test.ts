@@ -77,6 +77,14 @@ test('a service that stays away is UNAVAILABLE, one that keeps throttling is THR
   await expect(busy.store.get('k')).rejects.toMatchObject({ code: 'THROTTLED', retryable: true });
 });
 
+test('a store without room is STORAGE_FULL, and may have some later', async () => {
+  const { store, seen } = await storeWith([xmlError(507, 'InsufficientStorage')]);
+  await expect(store.put('k', 'x')).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true });
+  expect(seen).toHaveLength(FAST.attempts);
+  const soon = await storeWith([xmlError(507, 'InsufficientStorage'), ok()]);
+  await soon.store.put('k', 'x');
+});
+
 test('what trying again can’t help is said at once', async () => {
   const cases: [Answer, string][] = [
     [xmlError(403, 'AccessDenied'), 'FORBIDDEN'],
