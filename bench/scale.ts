@@ -1,8 +1,9 @@
 /**
- * The figures of docs/scale.md that follow from others: `node bench/scale.ts` prints the page's tables. Prices:
- * bench/cost/prices.json; speeds and S3's limits: bench/simulation/assumptions.ts; sizes: the planner's own.
+ * The figures of docs/scale.md that follow from others: `node bench/scale.ts` prints the page's tables, `--write` puts
+ * them into the page. Simulated: bench/results/simulation.json; prices: bench/cost/prices.json; speeds and S3's limits: bench/simulation/assumptions.ts; sizes: the planner's own.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
 import { MAX_SHARD } from '../scoring/planning/limits.ts';
 import { pricesSchema } from './cost/table.ts';
 import { ASSUMED } from './simulation/assumptions.ts';
@@ -107,4 +108,73 @@ export function costs(): string {
   );
 }
 
-if (process.argv[1] === import.meta.filename) console.log(`${loads()}\n\n${costs()}`);
+const resultsSchema = z.object({
+  results: z.array(
+    z.object({
+      images: z.number(),
+      workers: z.number(),
+      compute: z.string(),
+      partitions: z.number(),
+      shardsAtOnce: z.number(),
+      truth: z.boolean().default(false),
+      shards: z.number(),
+      idealSeconds: z.number(),
+      scoreSeconds: z.number(),
+      boundSeconds: z.number(),
+      overIdeal: z.number(),
+      scorerRequestsAShard: z.number(),
+      dollarsAMillion: z.number(),
+    }),
+  ),
+});
+
+/** What bench/simulation.ts found. */
+export function simulated(): string {
+  const file = new URL('results/simulation.json', import.meta.url);
+  const { results } = resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return table(
+    [
+      'images',
+      'workers',
+      'partitions',
+      'at once',
+      'work / workers',
+      'bound',
+      'took',
+      'over',
+      'requests a shard',
+      '$ a million',
+    ],
+    results.map((one) => [
+      `${one.images.toLocaleString('en-US')}${one.truth ? ', with truth' : ''}`,
+      `${one.workers} ${one.compute}`,
+      String(one.partitions),
+      String(one.shardsAtOnce),
+      said(one.idealSeconds, ' s'),
+      said(one.boundSeconds, ' s'),
+      said(one.scoreSeconds, ' s'),
+      `${(one.overIdeal * 100).toFixed(1)} %`,
+      one.scorerRequestsAShard.toFixed(1),
+      one.dollarsAMillion.toFixed(2),
+    ]),
+  );
+}
+
+/** A page with its tables as they are now. Each is known by its header. */
+export function withTables(page: string): string {
+  let text = page;
+  for (const current of [loads(), costs(), simulated()]) {
+    const header = current.slice(0, current.indexOf('\n'));
+    const from = text.indexOf(header);
+    if (from === -1) throw new Error(`Expected a table with the header ${header}`);
+    const rows = /^(?:\|.*\n?)+/.exec(text.slice(from))![0];
+    text = `${text.slice(0, from)}${current}\n${text.slice(from + rows.length)}`;
+  }
+  return text;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const page = new URL('../docs/scale.md', import.meta.url);
+  if (process.argv.includes('--write')) writeFileSync(page, withTables(readFileSync(page, 'utf8')));
+  else console.log([loads(), costs(), simulated()].join('\n\n'));
+}

@@ -1,14 +1,15 @@
 /** The page that reckons on paper says what the program prints. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { costs, loadOf, loads } from '../../bench/scale.ts';
+import { costs, loadOf, loads, simulated, withTables } from '../../bench/scale.ts';
 import { readPrices } from '../../bench/simulation/prices.ts';
 
 const file = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
 
 test('the tables of docs/scale.md are those of bench/scale.ts', () => {
   const page = file('docs/scale.md');
-  for (const table of [loads(), costs()]) expect(page).toContain(table);
+  for (const table of [loads(), costs(), simulated()]) expect(page).toContain(table);
+  expect(withTables(page)).toBe(page);
 });
 
 test('ten times the images are ten times the requests and bytes', () => {
