@@ -1,6 +1,6 @@
 /** Files by the sha256 of their content. What does not match its name is fetched again. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from './digest.ts';
 
@@ -15,10 +15,19 @@ export async function cachedBytes(
   const there = await readFile(file).catch(() => null);
   if (there && sha256Of(there) === sha256) return there;
   const bytes = await fetch();
-  if (sha256Of(bytes) !== sha256) return bytes;
+  // Where the disk is full, the copy is missed the next time, and nothing else.
+  if (sha256Of(bytes) === sha256) await keep(folder, file, bytes).catch(() => {});
+  return bytes;
+}
+
+async function keep(folder: string, file: string, bytes: Buffer): Promise<void> {
   await mkdir(folder, { recursive: true });
   const partial = `${file}.${randomUUID()}`;
-  await writeFile(partial, bytes);
-  await rename(partial, file);
-  return bytes;
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }

@@ -15,12 +15,12 @@ import { syntheticPhoto } from '../../training/synthetic/writeSyntheticSet.ts';
 import { localStack } from '../localStack.ts';
 import { BATCH, commit, PROJECT, partsOf } from '../scoring/world.ts';
 import { embedded } from '../storage/folders.ts';
+import { PATIENCE, WAIT } from './scene.ts';
 import { type LocalStackStorage, localStackStorage } from './storage.ts';
 
 const FACES = 14;
 const SHIPPED = 'models';
-/** A quarter of a minute; on a machine with much else to do, minutes. */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig(PATIENCE);
 
 interface Batch {
   readonly images: Readonly<Record<string, Buffer>>;
@@ -101,7 +101,7 @@ describe.skipIf(config === null)('a batch on the embedded stack and on LocalStac
     const options = { signal: stop.signal, waitSeconds: 1, leaseSeconds: 60 };
     const workers = Promise.all([runPlanner(parts, options), runScorer(parts, options)]);
     const run = await upload(storage.stores.uploads, batch);
-    await vi.waitUntil(async () => (await readRun(storage.stores, PROJECT, run))?.done, { timeout: 280_000 });
+    await vi.waitUntil(async () => (await readRun(storage.stores, PROJECT, run))?.done, WAIT);
     stop.abort();
     await workers;
     const view = (await readRun(storage.stores, PROJECT, run))!;

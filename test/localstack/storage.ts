@@ -59,7 +59,8 @@ async function makeBucket({ s3 }: AwsClients, Bucket: string): Promise<string> {
   return Bucket;
 }
 
-async function makeQueue({ sqs }: AwsClients, name: string, maxReceiveCount: number) {
+/** With its dead letters. */
+export async function makeQueue({ sqs }: AwsClients, name: string, maxReceiveCount: number) {
   const make = async (QueueName: string, Attributes = {}) =>
     (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl!;
   const arnOf = async (QueueUrl: string) =>

@@ -7,14 +7,11 @@ import { modelKeys } from '../../domain/keys.ts';
 import { enqueueTraining, readEpochs, readTraining } from '../../training/ledger/index.ts';
 import { localStack } from '../localStack.ts';
 import { PROJECT } from '../scoring/world.ts';
+import { NEVER_DEAD, PATIENCE, WAIT } from './scene.ts';
 import { type LocalStackStorage, localStackStorage } from './storage.ts';
 import { Worker } from './worker.ts';
 
-const WAIT = { timeout: 280_000, interval: 200 };
-/** On a busy machine leases are lost to slowness too; here that must not look like a message that can't be done. */
-const NEVER_DEAD = 1000;
-/** A quarter of a minute; on a machine with much else to do, minutes. */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig(PATIENCE);
 /** Longer than the lease of a trainer. */
 const AHEAD_MS = 200_000;
 const EPOCHS = 3;
