@@ -47,8 +47,13 @@ export function training(world: World): void {
       await visitAfresh(world, '#/training');
       await page.getByRole('button', { name: /Start a training run/ }).click();
       await page.getByRole('combobox', { name: 'Recipe' }).selectOption('nose-augmented');
-      await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('8');
+      await page.getByRole('group', { name: 'synthetic' }).getByLabel('count').fill('24');
       await page.getByRole('group', { name: 'run', exact: true }).getByLabel('epochs').fill('1');
+      // With a val part: what its epochs are of.
+      const split = page.getByRole('group', { name: 'split' });
+      await split.getByLabel('by').selectOption('hash');
+      await split.getByLabel('train').fill('0.5');
+      await split.getByLabel('val').fill('0.3');
       const steps = page.getByRole('group', { name: /^augmentation, step/ });
       const before = await steps.count();
       await addAndRemoveByKeyboard(world, before);
@@ -62,6 +67,13 @@ export function training(world: World): void {
       await page.getByRole('button', { name: 'Start', exact: true }).click();
       await page.getByRole('heading', { name: 'Training nose-augmented' }).waitFor();
       await page.locator('.status.finished, .status.failed').waitFor(TRAINED);
+      await page.getByRole('img', { name: /^Loss by epoch; the last: train \S+, val \S+$/ }).waitFor();
+      for (const label of ['Val loss', 'Val MAE', 'Test MAE']) {
+        await page
+          .locator('dt')
+          .filter({ hasText: new RegExp(`^${label}$`) })
+          .waitFor();
+      }
       await page.getByText('The recipe as it runs').click();
       const { augmentation } = JSON.parse(await page.locator('.recipe-text').innerText());
       expect(augmentation).toHaveLength(before);
