@@ -47,8 +47,10 @@ export interface OpenImage {
 
 /** Images up to this many pixels (75 MB) are held decoded while several crops are made of them at once. */
 const HELD_FOR_CROPS = 25e6;
-/** And up to this many (6 MB) while they are looked at again and again, or made smaller here and not by libvips. */
+/** And up to this many (6 MB) while they are looked at again and again. */
 const HELD_FOR_LOOKS = 2e6;
+/** Pixels of a part that is held to be made smaller; of a larger one, libvips holds a few rows at a time. */
+const MADE_SMALLER_HERE = 2e6;
 
 /** Reads the header only. Throws EMPTY, TOO_LARGE, NOT_AN_IMAGE, UNSUPPORTED, TRUNCATED. */
 export async function openImage(bytes: Uint8Array, limits: Partial<DecodeLimits> = {}): Promise<OpenImage> {
@@ -112,17 +114,22 @@ async function cropFrom({ image, pixels }: Source, region: Box, spec: CropSpec):
 /** uint8 [H, W, 3] of a part of the image as stored, and what takes pixels of that to pixels of this. */
 async function partOf({ image, pixels }: Source, source: Box, target: Size, { kernel, fill }: CropSpec) {
   const { stored } = image;
-  if (kernel === 'linear' && reduces(source, target)) {
-    const whole = await decoded({ image, pixels }, fill, HELD_FOR_LOOKS);
-    if (whole.pixels) {
-      const read = reduce(whole.pixels, stored.width, source, target);
-      return { read, transform: boxToBox(source, { left: 0, top: 0, ...target }) };
-    }
+  if (kernel === 'linear' && reduces(source, target) && source.width * source.height <= MADE_SMALLER_HERE) {
+    const read = pixels
+      ? reduce(pixels, stored.width, source, target)
+      : reduce(await readPart(image, source, fill), source.width, { ...source, left: 0, top: 0 }, target);
+    return { read, transform: boxToBox(source, { left: 0, top: 0, ...target }) };
   }
   const shrinkOnLoad = image.format === 'jpeg' && !pixels;
   const { steps, transform } = resampling({ stored, source, target, kernel, shrinkOnLoad });
   const reading = pixels ? reworkPixels(pixels, stored, fill, steps) : readPixels(image, fill, steps);
   return { read: await reading, transform };
+}
+
+/** What lies below the part is not decoded. */
+function readPart(image: EncodedImage, { left, top, width, height }: Box, fill: Colour): Promise<Uint8Array> {
+  const whole = width === image.stored.width && height === image.stored.height;
+  return readPixels(image, fill, whole ? undefined : (input) => input.extract({ left, top, width, height }));
 }
 
 function sizeOf({ width, height }: Size): Size {
