@@ -114,6 +114,14 @@ describe('the ONNX file', () => {
     expect(Buffer.from(again.bytes)).toEqual(await readFile(join(cache, `${card.sha256}.onnx`)));
   });
 
+  test('is used all the same where it can not be kept', async () => {
+    const card = await register('mine', { name: 'face' });
+    // No folder can be made below a file, as none can on a full disk.
+    await writeFile(join(folder, 'full'), '');
+    const kept = new ModelCatalog({ store, shipped: null, cache: join(folder, 'full', 'cache') });
+    expect((await kept.load('mine', 'face')).card).toEqual(card);
+  });
+
   test('that is not what its card says is INVALID_MODEL', async () => {
     const card = await register('mine', { name: 'face' });
     await store.put(modelKeys.onnx('mine', card.name, card.version), Buffer.from('other'));

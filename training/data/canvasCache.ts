@@ -1,6 +1,6 @@
 /** Canvases kept on disk between runs: cutting five thousand faces takes half a minute, reading them back a second. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CropSpec } from '../../domain/modelCard.ts';
@@ -37,7 +37,8 @@ export async function cachedCanvases(
   const kept = await readCache(base, samples.length * spec.width * spec.height * 3);
   if (kept?.sizes.length === samples.length) return { samples, spec, rule, ...kept };
   const built = await buildCanvases(samples, spec, rule, options);
-  await writeCache(folder, base, built);
+  // Where the disk is full they are cut again the next time, and nothing else.
+  await writeCache(folder, base, built).catch(() => {});
   return built;
 }
 
@@ -77,6 +78,11 @@ async function writeCache(folder: string, base: string, { pixels, imageToCanvas,
 
 async function replace(path: string, body: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
-  await writeFile(temporary, body);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, body);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }

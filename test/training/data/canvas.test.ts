@@ -103,6 +103,15 @@ describe('canvases', () => {
     );
   });
 
+  test('are used all the same where they can not be kept', async () => {
+    const image = await dotImage('not kept.png', 80, 80);
+    const sample = sampleOf(image, { left: 40, top: 40, width: 80, height: 80 });
+    const digests = await imageDigests([sample]);
+    // No folder can be made below a file, as none can on a full disk.
+    const built = await cachedCanvases([sample], SPEC, 'box', join(image, 'cache'), digests);
+    expect(built.pixels).toEqual((await buildCanvases([sample], SPEC, 'box')).pixels);
+  });
+
   test('come back from the cache, unless image, box or crop changed', async () => {
     const cache = join(folder, 'cache');
     const image = await dotImage('cached.png', 80, 80);
