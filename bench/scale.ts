@@ -1,6 +1,7 @@
 /**
  * The figures of docs/scale.md that follow from others: `node bench/scale.ts` prints the page's tables, `--write` puts
- * them into the page. Simulated: bench/results/simulation.json; prices: bench/cost/prices.json; speeds and S3's limits: bench/simulation/assumptions.ts; sizes: the planner's own.
+ * them into the page. Simulated: bench/results/simulation.json; prices: bench/cost/prices.json; speeds and S3's limits:
+ * bench/simulation/assumptions.ts; sizes: the planner's own.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
