@@ -14,7 +14,7 @@ import { localStack } from '../localStack.ts';
 import { BATCH, imageKey, PROJECT, partsOf } from '../scoring/world.ts';
 import { isGet } from './httpFaults.ts';
 import type { FaultyProxy } from './proxy.ts';
-import { localStackScene, PATIENCE, type Scene, work } from './scene.ts';
+import { localStackScene, PATIENCE, PATIENT, type Scene, work } from './scene.ts';
 
 /** Three shards. */
 const IMAGES = 40;
@@ -55,7 +55,7 @@ describe.skipIf(config === null)('on LocalStack', () => {
     await handlePlanMessage(partsOf(scene.storage), event);
     await uploads.put(uploadKeys.image(PROJECT, BATCH, imageKey(20)), 'image of another');
     const damage = damaging(proxy, imageKey(5));
-    await work(partsOf(storage), () => scene.isDone(run));
+    await work(partsOf(storage, PATIENT), () => scene.isDone(run));
     expect(damage.times()).toBeGreaterThanOrEqual(RETRIES.attempts);
     const { done } = (await readRun(scene.storage.stores, PROJECT, run))!;
     expect(done).toMatchObject({ scored: IMAGES - 3, failed: 3, errors: { CORRUPT: 1, CHANGED: 1, NOT_AN_IMAGE: 1 } });
@@ -74,7 +74,7 @@ describe.skipIf(config === null)('on LocalStack', () => {
     const isThere = async (i: number) =>
       (await results.head(resultKeys.predictionShard(PROJECT, run, shardId(i)))) !== null;
     let alone = false;
-    await work(partsOf(storage), async () => {
+    await work(partsOf(storage, PATIENT), async () => {
       if (!alone && damage.times() >= RETRIES.attempts && (await isThere(0)) && (await isThere(2))) {
         alone = !(await isThere(1));
         damage.stop();

@@ -14,13 +14,12 @@ import { NOW, type Parts, PROJECT, partsOf } from '../scoring/world.ts';
 import { Faults } from '../storage/faults/faults.ts';
 import { HTTP_FAULTS, isPut, spread } from './httpFaults.ts';
 import type { Trouble } from './proxy.ts';
-import { localStackScene, PATIENCE, type Scene, work } from './scene.ts';
+import { localStackScene, PATIENCE, PATIENT, type Scene, work } from './scene.ts';
 
 /** Two shards. */
 const BATCH_OPTIONS = { images: 18, content: (i: number) => (i === 3 ? 'bad' : `image ${i}`) };
 /** Of a message: an answer to a receive that was lost costs so much. */
 const LEASE_SECONDS = 2;
-const TIMEOUT_MS = 1500;
 const QUICK = { attempts: 8, baseMs: 5, capMs: 100 } as const;
 /** Every failure reaches the caller. */
 const ONCE = { attempts: 1, baseMs: 1, capMs: 1 } as const;
@@ -49,17 +48,6 @@ describe.skipIf(config === null)('on LocalStack', () => {
     return scene.outcome(run, 'c1');
   }
 
-  describe('requests and answers that', () => {
-    test.concurrent.for(Object.entries(HTTP_FAULTS))('%s cost nothing', async ([, fault], context) => {
-      const scene = await prepared(context);
-      const { proxy, ...storage } = await scene.throughProxy({ retries: QUICK, requestTimeoutMs: TIMEOUT_MS });
-      const spreading = spread(fault);
-      proxy.disturb(spreading.fault);
-      expect(await scored(scene, partsOf(storage))).toEqual(scene.expected);
-      expect(spreading.hits()).toBeGreaterThan(0);
-    });
-  });
-
   test.concurrent('calls that the adapter gives up, before or after their effect, cost nothing', async (context) => {
     const scene = await prepared(context);
     const { proxy, ...storage } = await scene.throughProxy({ retries: ONCE });
@@ -71,8 +59,22 @@ describe.skipIf(config === null)('on LocalStack', () => {
       }
       return null;
     });
-    expect(await scored(scene, partsOf(storage))).toEqual(scene.expected);
+    expect(await scored(scene, partsOf(storage, PATIENT))).toEqual(scene.expected);
     expect([...left]).toEqual([]);
+  });
+
+  describe.concurrent('requests and answers that', () => {
+    test.for(Object.entries(HTTP_FAULTS))('%s cost nothing', async ([, fault], context) => {
+      const scene = await prepared(context);
+      const { proxy, ...storage } = await scene.throughProxy({
+        retries: QUICK,
+        ...(fault.requestTimeoutMs ? { requestTimeoutMs: fault.requestTimeoutMs } : {}),
+      });
+      const spreading = spread(fault);
+      proxy.disturb(spreading.fault);
+      expect(await scored(scene, partsOf(storage, PATIENT))).toEqual(scene.expected);
+      expect(spreading.hits()).toBeGreaterThan(0);
+    });
   });
 
   test.concurrent('a store without room is STORAGE_FULL or UNAVAILABLE; once there is some, all is as if there always had been', async (context) => {
@@ -92,7 +94,7 @@ describe.skipIf(config === null)('on LocalStack', () => {
       }
       return null;
     });
-    expect(await scored(scene, partsOf(storage))).toEqual(scene.expected);
+    expect(await scored(scene, partsOf(storage, PATIENT))).toEqual(scene.expected);
     expect(left).toEqual({ '/plans/': 0, '/predictions/': 0 });
   });
 
@@ -169,7 +171,7 @@ describe.skipIf(config === null)('on LocalStack', () => {
       return null;
     });
     await storage.queues.score.counts();
-    expect(await scored(scene, partsOf(storage))).toEqual(scene.expected);
+    expect(await scored(scene, partsOf(storage, PATIENT))).toEqual(scene.expected);
     expect(requests).toBeGreaterThan(50);
   });
 });

@@ -7,9 +7,11 @@ export interface HttpFault {
   readonly where?: (seen: Seen) => boolean;
   /** How often at most. Default 12. */
   readonly most?: number;
+  /** How long the client waits. Default: as on AWS. */
+  readonly requestTimeoutMs?: number;
 }
 
-/** Longer than the client waits. */
+const TIMEOUT_MS = 1500;
 const LATE_MS = 2500;
 
 const isObject = ({ service, path }: Seen) => service === 's3' && !path.includes('list-type=2');
@@ -39,8 +41,14 @@ export const HTTP_FAULTS: Readonly<Record<string, HttpFault>> = {
     trouble: () => ({ kind: 'answerLate', ms: LATE_MS }),
     where: isShort,
     most: 4,
+    requestTimeoutMs: TIMEOUT_MS,
   },
-  'have their effect after the time-out': { trouble: () => ({ kind: 'doLate', ms: LATE_MS }), where: isShort, most: 4 },
+  'have their effect after the time-out': {
+    trouble: () => ({ kind: 'doLate', ms: LATE_MS }),
+    where: isShort,
+    most: 4,
+    requestTimeoutMs: TIMEOUT_MS,
+  },
   'lose a bit on the way there': { trouble: () => ({ kind: 'flipRequest' }), where: isPut },
   'lose a bit on the way back': { trouble: () => ({ kind: 'flipAnswer' }), where: isGet },
   'lose a bit of a message on the way there': {

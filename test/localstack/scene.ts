@@ -30,6 +30,9 @@ export const WAIT = { timeout: 280_000, interval: 100 } as const;
 /** On a busy machine leases are lost to slowness too; here that must not look like a message that can't be done. */
 export const NEVER_DEAD = 1000;
 
+/** Nor slowness like an image that the store does not give. */
+export const PATIENT = { reading: { maxImageBytes: 1e6, atOnce: 8, attempts: 7, backoffMs: 1 } } as const;
+
 export interface SceneOptions {
   /** Named by the manifest, each with its truth. */
   readonly images: number;
