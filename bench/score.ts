@@ -1,29 +1,32 @@
 /**
- * Images a second from encoded bytes to keypoints, beside decode-only and inference-only in the same run.
+ * Images a second, objects in a bucket to predictions in a bucket, beside decode-only and inference-only in the same run.
  *
  *   node bench/score.ts [MODEL...]     names or folders of packages in models/, or architectures with untrained weights
  *                                      (nose, face58, face68, resnet18: speed does not depend on weights); default nose
  *        --images DIR                  JPEGs and PNGs; default: the demo portrait in so many sizes and qualities
- *        --count 256  --rounds 5  --threads N  --batch 8  --window N  --shipped  --out FILE.json
+ *        --count 512  --rounds 5  --batch 8  --shipped  --out FILE.json
  *
- * Each round runs the three in another order; medians are compared. `bound` is what both sharing the cores allow:
- * 1 / (1 / decode + 1 / inference) where each alone uses all cores; where decoding leaves cores idle it can be beaten.
- * The comparison is of one pass with given boxes (or whole images). `--shipped` also measures the package as it is used by
- * default: faces detected, mirror image averaged, as its card says.
- * Processor time an image is printed too: on a machine with other work it says more than the clock.
+ *   decode, inference    all cores on one of them: a process a core, which share the images
+ *   both                 decoded and inferred in those processes, nothing stored
+ *   bucket               the planner's and the scorer's loops over the embedded store, from the commit to the last record
+ *   / slower             of `both`, of the slower of decode and inference
+ *   / bound              of `bucket`, of what sharing the cores allows: 1 / (1 / decode + 1 / inference)
+ *
+ * Each round runs the four in another order; medians are compared. One pass, with given boxes (or whole images).
+ * `--shipped` also measures the package as it is used by default: faces detected, as its card says. Processor time an
+ * image is printed too: on a machine with other work it says more than the clock.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg } from 'node:os';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CropRule } from '../domain/records.ts';
-import { type Crop, openImage } from '../imaging/crop.ts';
-import { sharp } from '../imaging/sharp.ts';
-import { readDetectorPackage } from '../inference/detectorPackage.ts';
-import { inOrder } from '../inference/ordered.ts';
-import type { ModelPackage } from '../inference/package.ts';
-import { createPredictor, type Predictor, type PredictorOptions } from '../inference/predictor.ts';
-import { Runtime } from '../inference/runtime.ts';
+import { writePackage } from '../training/packageFolder.ts';
+import { openBucket } from './score/bucket.ts';
+import { writeImages } from './score/images.ts';
+import { type Job, PROGRAMS, type Program } from './score/programs.ts';
 import { benchPackage } from './scoredModels.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -31,172 +34,152 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     images: { type: 'string' },
-    count: { type: 'string', default: '256' },
+    count: { type: 'string', default: '512' },
     rounds: { type: 'string', default: '5' },
-    threads: { type: 'string', default: String(availableParallelism()) },
     batch: { type: 'string', default: '8' },
-    window: { type: 'string' },
     shipped: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
-const count = Number(values.count);
-const batchSize = Number(values.batch);
-const threads = Number(values.threads);
-const window = values.window === undefined ? 2 * batchSize + 8 : Number(values.window);
-
-async function images(): Promise<Buffer[]> {
-  if (values.images !== undefined) {
-    const names = (await readdir(values.images)).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
-    const files = await Promise.all(names.slice(0, count).map((name) => readFile(join(values.images!, name))));
-    return Array.from({ length: count }, (_, i) => files[i % files.length]!);
-  }
-  const portrait = await readFile(join(root, 'demo/eileen-collins.jpg'));
-  const variants = await Promise.all(
-    Array.from({ length: 32 }, (_, i) =>
-      sharp(portrait)
-        .resize(640 + (i % 4) * 40, 480 + (i % 3) * 30)
-        .jpeg({ quality: 80 + (i % 5) * 4 })
-        .toBuffer(),
-    ),
-  );
-  return Array.from({ length: count }, (_, i) => variants[i % variants.length]!);
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
-}
+const [count, rounds, batch] = [values.count, values.rounds, values.batch].map(Number) as [number, number, number];
+const of = availableParallelism();
+/** Of a batch in the bucket: so much work that its start and its end weigh little. */
+const BATCH_SECONDS = 6;
+const MOST_IMAGES = 8192;
 
 interface Cost {
   readonly seconds: number;
-  /** Of all threads, milliseconds. */
+  /** Of all processes. */
   readonly cpuMs: number;
 }
 
-async function costOf(work: () => Promise<void>): Promise<Cost> {
-  const [start, before] = [performance.now(), process.cpuUsage()];
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return { seconds: (performance.now() - start) / 1000, cpuMs: (user + system) / 1000 };
+async function costOf(work: () => Promise<number>, images: number): Promise<Cost> {
+  const start = performance.now();
+  const cpuMs = await work();
+  return { seconds: (performance.now() - start) / 1000 / images, cpuMs: cpuMs / images };
+}
+
+/** The processes that share the work. */
+class Parts {
+  readonly #processes: readonly ChildProcess[];
+
+  private constructor(processes: readonly ChildProcess[]) {
+    this.#processes = processes;
+  }
+
+  static async start(job: Omit<Job, 'part' | 'of'>): Promise<Parts> {
+    const env = { ...process.env, UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' };
+    const processes = Array.from({ length: of }, (_, part) =>
+      fork(join(import.meta.dirname, 'score/part.ts'), [JSON.stringify({ ...job, part, of })], { env }),
+    );
+    await Promise.all(processes.map((one) => once(one, 'message')));
+    return new Parts(processes);
+  }
+
+  /** Gives the processor time, milliseconds. */
+  async run(program: Program): Promise<number> {
+    const answers = this.#processes.map(async (one): Promise<number> => {
+      const answer = once(one, 'message');
+      one.send(program);
+      return (await answer)[0];
+    });
+    return (await Promise.all(answers)).reduce((sum, one) => sum + one);
+  }
+
+  end(): void {
+    for (const one of this.#processes) one.kill();
+  }
 }
 
 interface Row {
   readonly model: string;
   readonly decode: number;
   readonly inference: number;
-  readonly endToEnd: number;
+  readonly both: number;
+  readonly bucket: number;
   readonly ofSlower: number;
   readonly ofBound: number;
-  /** Images a second as its card says: with detection and the mirror image. Null: not asked for. */
+  /** Images a second as its card says, with detection. Null: not asked for. */
   readonly shipped: number | null;
   /** Milliseconds of processor time an image. */
-  readonly cpuMs: { readonly decode: number; readonly inference: number; readonly endToEnd: number };
+  readonly cpuMs: Readonly<Record<Program | 'bucket', number>>;
 }
 
-/** Where the face is in the pictures made of the portrait; somewhere in others. */
-const BOX = { left: 200, top: 80, width: 160, height: 120 };
-
 const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+const scratch = await mkdtemp(join(tmpdir(), 'fiducial-score-'));
+const images = join(scratch, 'images');
+const files = await writeImages(images, join(root, 'demo/eileen-collins.jpg'), values.images);
 
-async function measure(name: string, model: ModelPackage, files: readonly Buffer[]): Promise<Row> {
-  const runtime = new Runtime({ threads });
-  const rule: CropRule = model.card.crop === 'whole' ? 'whole' : 'box';
-  const options = { runtime, batchSize, window };
-  const predictor = await createPredictor(model, { ...options, flipTest: false, secondPass: null });
-  const { input } = model.card;
-  const session = await runtime.open(model.bytes, model.card.sha256);
-  const cropOf = async (bytes: Uint8Array): Promise<Crop> => {
-    return await (await openImage(bytes)).crop(rule === 'whole' ? null : BOX, input);
-  };
-  const crops: Crop[] = [];
-  for await (const crop of inOrder(stream(files), cropOf, { window })) crops.push(crop);
+async function measure(name: string): Promise<Row> {
+  const { card, bytes } = await benchPackage(root, name);
+  const models = join(scratch, 'models');
+  const folder = join(models, card.name);
+  await writePackage(folder, card, bytes);
+  const parts = await Parts.start({ package: folder, images, count, batch });
+  const rule = card.crop === 'whole' ? 'whole' : 'box';
+  const guess = await costOf(() => parts.run('both'), count);
+  const size = Math.min(MOST_IMAGES, Math.max(count, Math.round(BATCH_SECONDS / guess.seconds)));
+  const bucket = await openBucket(join(scratch, `${name}-bucket`), models, card.name, rule, files, size);
 
-  const decode = async () => {
-    for await (const _ of inOrder(stream(files), cropOf, { window }));
-  };
-  const inference = async () => {
-    const pixels = input.width * input.height * 3;
-    for (let at = 0; at < crops.length; at += batchSize) {
-      const rows = crops.slice(at, at + batchSize);
-      const data = new Uint8Array(rows.length * pixels);
-      for (const [i, row] of rows.entries()) data.set(row.pixels, i * pixels);
-      await session.run({ data, shape: [rows.length, input.height, input.width, 3] });
-    }
-  };
-  const scored = async (by: Predictor, cropRule: CropRule) => {
-    const items = files.map((bytes, id) => ({ id, bytes, box: BOX, cropRule }));
-    for await (const { error } of by.predict(stream(items))) if (error) throw new Error(error.message);
-  };
-  const endToEnd = () => scored(predictor, rule);
-
-  const programs = { decode, inference, endToEnd };
-  const costs: Record<keyof typeof programs, Cost[]> = { decode: [], inference: [], endToEnd: [] };
-  const order = Object.keys(programs) as (keyof typeof programs)[];
-  for (let round = -1; round < Number(values.rounds); round++) {
+  const order = [...PROGRAMS, 'bucket'] as (Program | 'bucket')[];
+  const costs: Record<Program | 'bucket', Cost[]> = { decode: [], inference: [], both: [], bucket: [] };
+  for (let round = -1; round < rounds; round++) {
     for (const program of order) {
-      const cost = await costOf(programs[program]);
-      if (round >= 0) costs[program].push(cost);
+      const cost = program === 'bucket' ? costOf(bucket.run, size) : costOf(() => parts.run(program), count);
+      if (round >= 0) costs[program].push(await cost);
+      else await cost;
     }
     order.push(order.shift()!);
     if (round % 2 === 1) order.reverse();
   }
-  const shipped = values.shipped ? await rateAsShipped(model, options, scored) : null;
-  await runtime.close();
-  const rate = (program: keyof typeof programs) => files.length / median(costs[program].map((cost) => cost.seconds));
-  const cpu = (program: keyof typeof programs) => median(costs[program].map(({ cpuMs }) => cpuMs)) / files.length;
-  const [d, i, e] = [rate('decode'), rate('inference'), rate('endToEnd')];
-  const cpuMs = { decode: cpu('decode'), inference: cpu('inference'), endToEnd: cpu('endToEnd') };
-  const [ofSlower, ofBound] = [e / Math.min(d, i), e * (1 / d + 1 / i)];
-  return { model: name, decode: d, inference: i, endToEnd: e, ofSlower, ofBound, cpuMs, shipped };
-}
-
-async function rateAsShipped(
-  model: ModelPackage,
-  options: PredictorOptions,
-  scored: (by: Predictor, rule: CropRule) => Promise<void>,
-): Promise<number> {
-  const detector = await readDetectorPackage(join(root, 'models/detector'));
-  const predictor = await createPredictor(model, { ...options, detector });
-  const rounds: number[] = [];
-  for (let round = -1; round < Number(values.rounds); round++) {
-    rounds.push((await costOf(() => scored(predictor, model.card.crop))).seconds);
-  }
-  return files.length / median(rounds.slice(1));
-}
-
-const files = await images();
-const rows: Row[] = [];
-for (const name of positionals.length > 0 ? positionals : ['nose']) {
-  rows.push(await measure(name, await benchPackage(root, name), files));
-}
-const columns = [
-  'decode',
-  'inference',
-  'end to end',
-  '/ slower',
-  '/ bound',
-  'CPU ms:',
-  'decode',
-  'inference',
-  'end to end',
-];
-const fixed = (value: number, digits = 0) => value.toFixed(digits).padStart(11);
-console.log(`${'images/s'.padEnd(10)}${columns.map((column) => column.padStart(11)).join('')}`);
-for (const { model, decode, inference, endToEnd, ofSlower, ofBound, cpuMs, shipped } of rows) {
-  const rates = [decode, inference, endToEnd].map((value) => fixed(value)).join('');
-  const cpu = [cpuMs.decode, cpuMs.inference, cpuMs.endToEnd].map((value) => fixed(value, 2)).join('');
-  console.log(`${model.padEnd(10)}${rates}${fixed(ofSlower, 2)}${fixed(ofBound, 2)}${''.padEnd(11)}${cpu}`);
-  if (shipped !== null) console.log(`${''.padEnd(10)}as shipped (${model}): ${shipped.toFixed(0)} images/s`);
-}
-if (values.out !== undefined) {
-  const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), load: loadavg(), node: process.version };
-  const settings = {
-    count,
-    threads,
-    batchSize,
-    window,
-    rounds: Number(values.rounds),
-    images: values.images ?? 'demo',
+  parts.end();
+  await bucket.close();
+  const rate = (program: Program | 'bucket') => 1 / median(costs[program].map(({ seconds }) => seconds));
+  const cpu = (program: Program | 'bucket') => median(costs[program].map(({ cpuMs }) => cpuMs));
+  const [decode, inference, both, stored] = [rate('decode'), rate('inference'), rate('both'), rate('bucket')];
+  return {
+    ...{ model: name, decode, inference, both, bucket: stored },
+    ofSlower: both / Math.min(decode, inference),
+    ofBound: stored * (1 / decode + 1 / inference),
+    shipped: values.shipped ? await rateAsShipped(card.name, models, card.crop, size) : null,
+    cpuMs: { decode: cpu('decode'), inference: cpu('inference'), both: cpu('both'), bucket: cpu('bucket') },
   };
+}
+
+async function rateAsShipped(model: string, models: string, crop: CropRule, size: number): Promise<number> {
+  const bucket = await openBucket(join(scratch, `${model}-shipped`), models, model, crop, files, size);
+  const seconds: number[] = [];
+  for (let round = -1; round < rounds; round++) seconds.push((await costOf(bucket.run, size)).seconds);
+  await bucket.close();
+  return 1 / median(seconds.slice(1));
+}
+
+const rows: Row[] = [];
+try {
+  for (const name of positionals.length > 0 ? positionals : ['nose']) rows.push(await measure(name));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+const digits = (value: number, after: number) => Number(value.toFixed(after));
+console.table(
+  Object.fromEntries(
+    rows.map(({ model, decode, inference, both, bucket, ofSlower, ofBound, shipped, cpuMs }) => [
+      model,
+      {
+        decode: digits(decode, 0),
+        inference: digits(inference, 0),
+        both: digits(both, 0),
+        bucket: digits(bucket, 0),
+        '/ slower': digits(ofSlower, 2),
+        '/ bound': digits(ofBound, 2),
+        ...(shipped === null ? {} : { 'as shipped': digits(shipped, 0) }),
+        ...Object.fromEntries(Object.entries(cpuMs).map(([program, ms]) => [`ms ${program}`, digits(ms, 2)])),
+      },
+    ]),
+  ),
+);
+if (values.out !== undefined) {
+  const machine = { cpu: cpus()[0]?.model.trim(), cores: of, load: loadavg(), node: process.version };
+  const settings = { count, rounds, batch, images: values.images ?? 'demo' };
   await writeFile(values.out, `${JSON.stringify({ bench: 'score', machine, settings, rows }, null, 2)}\n`);
 }
