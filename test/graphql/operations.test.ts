@@ -330,7 +330,14 @@ describe('training', () => {
 
   test('tells what its held-out errors are of once it has begun: val where the split has one', async () => {
     const s = await stack();
-    const begun = { recipe: {}, backend: 'wasm', codeVersion: 'test', data: [], epochs: 2, startedAt: '2026-01-01T00:00:00.000Z' };
+    const begun = {
+      recipe: {},
+      backend: 'wasm',
+      codeVersion: 'test',
+      data: [],
+      epochs: 2,
+      startedAt: '2026-01-01T00:00:00.000Z',
+    };
     for (const [recipe, val] of [
       ['nose', 0],
       ['face68', 12],
