@@ -1,7 +1,7 @@
 /** Files by the sha256 of their content. What does not match its name is fetched again. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../storage/wholeFile.ts';
 import { sha256Of } from './digest.ts';
 
 /** Several processes may share the folder: a file is renamed into place when it is whole. */
@@ -22,12 +22,5 @@ export async function cachedBytes(
 
 async function keep(folder: string, file: string, bytes: Buffer): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const partial = `${file}.${randomUUID()}`;
-  try {
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await writeWhole(file, bytes);
 }

@@ -1,8 +1,9 @@
 /** A model package as a plain folder, as `models/` ships them: `model.onnx` and `card.json`. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FiducialError } from '../domain/errors.ts';
 import { type ModelCard, modelCardSchema } from '../domain/modelCard.ts';
+import { writeWhole } from '../storage/wholeFile.ts';
 import { checkCard } from './packageCard.ts';
 
 /**
@@ -32,10 +33,4 @@ export async function readPackage(folder: string): Promise<{ card: ModelCard; on
     if (cause instanceof FiducialError) throw cause;
     throw new FiducialError('INVALID_MODEL', `Expected a model card in ${folder}/card.json, got none`, { cause });
   }
-}
-
-async function writeWhole(path: string, body: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
-  await writeFile(temporary, body);
-  await rename(temporary, path);
 }

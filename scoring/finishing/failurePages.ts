@@ -5,12 +5,11 @@
 import { resultKeys } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
+import { BackgroundWrites } from '../backgroundWrites.ts';
 import { encodeLines } from '../jsonl.ts';
 import { contentTypeOf } from '../objects.ts';
 import { ALL_CODES, PAGE_ENTRIES, pageId } from '../pages.ts';
 import type { FailureEntry, ShardSummary } from '../records.ts';
-
-const WRITES_AT_ONCE = 16;
 
 interface OpenPage {
   index: number;
@@ -21,8 +20,7 @@ export class FailurePages {
   readonly #results: ObjectStore;
   readonly #run: Pick<Run, 'project' | 'run'>;
   readonly #open = new Map<string, OpenPage>();
-  readonly #writes = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | null = null;
+  readonly #writes = new BackgroundWrites();
 
   constructor(results: ObjectStore, run: Pick<Run, 'project' | 'run'>) {
     this.#results = results;
@@ -42,12 +40,12 @@ export class FailurePages {
   async end(): Promise<void> {
     for (const [code, page] of this.#open) if (page.entries.length > 0) await this.#write(code, page);
     await this.settled();
-    if (this.#failure) throw this.#failure.error;
+    this.#writes.check();
   }
 
   /** Until nothing is being written. Never throws: for whoever gives up. */
   async settled(): Promise<void> {
-    await Promise.all(this.#writes);
+    await this.#writes.settled();
   }
 
   async #addTo(code: string, entry: FailureEntry): Promise<void> {
@@ -60,18 +58,8 @@ export class FailurePages {
   }
 
   async #write(code: string, { index, entries }: OpenPage): Promise<void> {
-    if (this.#failure) throw this.#failure.error;
+    this.#writes.check();
     const key = resultKeys.failures(this.#run.project, this.#run.run, code, pageId(index));
-    const write: Promise<void> = this.#results
-      .put(key, encodeLines(entries), { contentType: contentTypeOf(key) })
-      .then(
-        () => {},
-        (error: unknown) => {
-          this.#failure ??= { error };
-        },
-      )
-      .finally(() => this.#writes.delete(write));
-    this.#writes.add(write);
-    if (this.#writes.size >= WRITES_AT_ONCE) await Promise.race(this.#writes);
+    await this.#writes.add(this.#results.put(key, encodeLines(entries), { contentType: contentTypeOf(key) }));
   }
 }

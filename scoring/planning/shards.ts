@@ -3,12 +3,12 @@ import { FiducialError } from '../../domain/errors.ts';
 import { resultKeys, shardId } from '../../domain/keys.ts';
 import { type PlanItem, planItemSchema } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
+import { BackgroundWrites } from '../backgroundWrites.ts';
 import { decodeLines, encodeLines } from '../jsonl.ts';
 import { createObject } from '../objects.ts';
 import type { PlanNames } from '../records.ts';
 import { MAX_SHARD, SIZE_IS_SURE, shardSizeFor } from './limits.ts';
 
-const WRITES_AT_ONCE = 16;
 const MOST_SHARDS = 1_000_000;
 
 export interface PlanPlace {
@@ -28,8 +28,7 @@ export class ShardWriter {
   readonly #continued: boolean;
   readonly #first: number;
   readonly #firstKeys: string[] = [];
-  readonly #writes = new Set<Promise<void>>();
-  #failure: { readonly error: unknown } | null = null;
+  readonly #writes = new BackgroundWrites();
   #buffer: PlanItem[] = [];
   #size: number | null;
   #shards: number;
@@ -120,18 +119,8 @@ export class ShardWriter {
     const key = resultKeys.planShard(project, run, attempt, shardId(this.#shards++));
     this.#note(items);
     if (this.#continued) return this.#writeOrTakeOver(key, items);
-    const write: Promise<void> = this.#results
-      .put(key, encodeLines(items), { contentType: 'application/jsonl' })
-      .then(
-        () => {},
-        (error: unknown) => {
-          this.#failure ??= { error };
-        },
-      )
-      .finally(() => this.#writes.delete(write));
-    this.#writes.add(write);
-    if (this.#writes.size >= WRITES_AT_ONCE) await Promise.race(this.#writes);
-    if (this.#failure) await this.#settled();
+    await this.#writes.add(this.#results.put(key, encodeLines(items), { contentType: 'application/jsonl' }));
+    if (this.#writes.failed) await this.#settled();
     return false;
   }
 
@@ -159,7 +148,7 @@ export class ShardWriter {
   }
 
   async #settled(): Promise<void> {
-    await Promise.all(this.#writes);
-    if (this.#failure) throw this.#failure.error;
+    await this.#writes.settled();
+    this.#writes.check();
   }
 }

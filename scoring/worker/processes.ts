@@ -1,6 +1,9 @@
 /** How the cores and the memory of a machine are shared out to scoring processes. */
 
-/** What the largest image and a network of the usual size may take, bytes; below, images that are right would fail. */
+/**
+ * Bytes: a network with its session (a quarter of it), and the largest image that is read, 100 million pixels at three
+ * bytes, decoded whole. Where two such meet in one process it may be ended; each is then tried alone.
+ */
 const MEMORY_EACH = 768 * 2 ** 20;
 /** More are fed by one parent no faster. */
 const MOST = 16;

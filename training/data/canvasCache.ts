@@ -1,9 +1,10 @@
 /** Canvases kept on disk between runs: cutting five thousand faces takes half a minute, reading them back a second. */
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { CropSpec } from '../../domain/modelCard.ts';
+import { writeWhole } from '../../storage/wholeFile.ts';
 import { type BuildOptions, buildCanvases, type CanvasRule, type CanvasSet } from './canvas.ts';
 import type { Sample } from './sample.ts';
 
@@ -72,17 +73,6 @@ async function readCache(
 
 async function writeCache(folder: string, base: string, { pixels, imageToCanvas, sizes }: CanvasSet): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await replace(`${base}.bin`, Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length));
-  await replace(`${base}.json`, JSON.stringify({ imageToCanvas, sizes }));
-}
-
-async function replace(path: string, body: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
-  try {
-    await writeFile(temporary, body);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(`${base}.bin`, Buffer.from(pixels.buffer, pixels.byteOffset, pixels.length));
+  await writeWhole(`${base}.json`, JSON.stringify({ imageToCanvas, sizes }));
 }
