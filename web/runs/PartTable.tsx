@@ -1,5 +1,6 @@
 import type { PartOfFaces } from '../api/operations.generated.ts';
 import { count, percent, pixels } from '../ui/formatting.ts';
+import { Table } from '../ui/Table.tsx';
 
 export interface PartTableProps {
   readonly label: string;
@@ -12,30 +13,16 @@ export interface PartTableProps {
 export function PartTable({ label, heading, parts }: PartTableProps) {
   if (parts.length === 0) return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
-    <section class="table-box" tabIndex={0} aria-label={label}>
-      <table>
-        <thead>
-          <tr>
-            {[heading, 'Faces', 'Missed', 'MAE', 'NME'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {parts.map(({ name, n, missed, maePx, nme }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{count(n)}</td>
-              <td>{count(missed)}</td>
-              <td>{pixels(maePx)}</td>
-              <td>{percent(nme)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label={label} heads={[heading, 'Faces', 'Missed', 'MAE', 'NME']}>
+      {parts.map(({ name, n, missed, maePx, nme }) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>{count(n)}</td>
+          <td>{count(missed)}</td>
+          <td>{pixels(maePx)}</td>
+          <td>{percent(nme)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -3,6 +3,7 @@ import type { TrainingLine } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
 import { percent, pixels, significant } from '../ui/formatting.ts';
 import { Status } from '../ui/Status.tsx';
+import { Table } from '../ui/Table.tsx';
 import type { Curves } from './curves.ts';
 import { heldOutWord } from './heldOut.ts';
 import { type Overrides, shortNames } from './overrides.ts';
@@ -27,25 +28,11 @@ export function SweepTable({ rows, fields, curves, heldOut }: SweepTableProps) {
   const best = Math.min(...rows.map((row) => lastOf(row)?.heldOut ?? Number.POSITIVE_INFINITY));
   const names = [...shortNames(fields), 'Status', 'Epochs', `${heldOutWord(heldOut)} loss`, 'Test MAE', 'Test NME'];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
-    <section class="table-box" tabIndex={0} aria-label="Settings and what came of them">
-      <table>
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Setting key={JSON.stringify(row.overrides)} row={row} fields={fields} last={lastOf(row)} best={best} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table label="Settings and what came of them" heads={names}>
+      {rows.map((row) => (
+        <Setting key={JSON.stringify(row.overrides)} row={row} fields={fields} last={lastOf(row)} best={best} />
+      ))}
+    </Table>
   );
 }
 
