@@ -64,6 +64,14 @@ export async function* inOrderAhead<T, R>(
   }
 }
 
+/** All of them; where one fails the others are waited for, so that nothing runs on behind the caller's back. */
+export async function together<T extends readonly Promise<unknown>[]>(
+  ...all: T
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
+}
+
 /** `work` on each value, up to `limit` at once, in no order. */
 export async function forEach<T>(
   values: Iterable<T> | AsyncIterable<T>,

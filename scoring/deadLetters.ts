@@ -3,7 +3,7 @@ import { resultKeys, uploadKeys } from '../domain/keys.ts';
 import { rejectedSchema, type ScoreMessage, scoreMessageSchema } from '../domain/records.ts';
 import type { ReceivedMessage } from '../storage/ports.ts';
 import { rejectEvaluation } from './evaluate.ts';
-import { finishIfComplete } from './finish.ts';
+import { finishAfterWriting, finishIfComplete } from './finish.ts';
 import { createJson, readBody, readJson } from './objects.ts';
 import { failedPrediction } from './outcomes.ts';
 import { closeRun } from './planning/indexes.ts';
@@ -42,13 +42,15 @@ async function abandonShard(
   const run = await parts.runs.get(project, id);
   const items = run && (await readPlan(parts, run, shard));
   if (!run || !items) return 'nothing to settle';
-  if (!(await parts.stores.results.head(resultKeys.cancelled(project, id)))) {
-    const abandoned = items.map(({ key }) => failedPrediction(key, 'ABANDONED'));
-    const outcomes = await settle(parts, run, shard, items, abandoned);
-    if (outcomes)
-      parts.log.error({ project, run: id, shard, failed: outcomes.failed }, 'shard settled by the dead letters');
+  if (await parts.stores.results.head(resultKeys.cancelled(project, id))) {
+    await finishIfComplete(parts, run);
+    return 'settled';
   }
-  await finishIfComplete(parts, run);
+  const abandoned = items.map(({ key }) => failedPrediction(key, 'ABANDONED'));
+  const outcomes = await settle(parts, run, shard, items, abandoned);
+  const finish = await finishAfterWriting(parts, run);
+  if (outcomes && finish !== 'deleted')
+    parts.log.error({ project, run: id, shard, failed: outcomes.failed }, 'shard settled by the dead letters');
   return 'settled';
 }
 

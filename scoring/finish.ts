@@ -4,7 +4,7 @@ import { resultKeys } from '../domain/keys.ts';
 import { mergeOutcomes, NO_OUTCOMES, type Outcomes } from '../domain/metrics/index.ts';
 import type { Done, Run } from '../domain/records.ts';
 import type { ObjectStore } from '../storage/ports.ts';
-import { inOrderAhead } from './concurrently.ts';
+import { inOrderAhead, together } from './concurrently.ts';
 import { removeRun } from './delete.ts';
 import { type Claimant, claimFinish } from './finishing/claim.ts';
 import { allSummaries, lastSummaries } from './finishing/complete.ts';
@@ -41,8 +41,32 @@ export interface Finisher extends Claimant {
  * to another where that is much.
  */
 export async function finishIfComplete(parts: Parts, run: Run, asking: Finisher | null = null): Promise<FinishOutcome> {
+  return finishListed(parts, run, await lastSummaries(parts.stores.results, run), asking);
+}
+
+/**
+ * The same for whoever has just written: the tombstone is looked for too, as after every write (tombstones.ts). Neither
+ * needs the other's answer, so the two go beside each other; both come after the shard's last write.
+ */
+export async function finishAfterWriting(
+  parts: Parts,
+  run: Run,
+  asking: Finisher | null = null,
+): Promise<FinishOutcome> {
   const { results } = parts.stores;
-  const last = await lastSummaries(results, run);
+  const [deleted, last] = await together(isDeleted(results, run.project, run.run), lastSummaries(results, run));
+  if (!deleted) return finishListed(parts, run, last, asking);
+  await removeRun(parts, run.project, run.run);
+  return 'deleted';
+}
+
+async function finishListed(
+  parts: Parts,
+  run: Run,
+  last: readonly ListedSummary[] | null,
+  asking: Finisher | null,
+): Promise<FinishOutcome> {
+  const { results } = parts.stores;
   if (!last) return 'unfinished';
   const much = readsOf(run, last) >= (asking?.claimedFrom ?? CLAIMED_FROM);
   if (much && (await closeIfDone(parts, run))) return 'finished already';

@@ -20,6 +20,10 @@ export async function readBody(store: ObjectStore, key: string): Promise<Buffer 
   }
 }
 
+export async function exists(store: ObjectStore, key: string): Promise<boolean> {
+  return (await store.head(key)) !== null;
+}
+
 /** True where this call created the object, false where it was there already. */
 export async function createObject(store: ObjectStore, key: string, body: Buffer | string): Promise<boolean> {
   try {

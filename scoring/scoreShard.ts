@@ -11,11 +11,12 @@ import {
 } from '../domain/records.ts';
 import { sha256Of } from '../inference/digest.ts';
 import { Arrivals } from './arrivals.ts';
+import { together } from './concurrently.ts';
 import { removeRun } from './delete.ts';
-import { closeIfDone, type FinishOutcome, finishIfComplete } from './finish.ts';
+import { closeIfDone, type FinishOutcome, finishAfterWriting, finishIfComplete } from './finish.ts';
 import { READING, type ReadingLimits, readImage, unreadableImages } from './images.ts';
 import { decodeLines } from './jsonl.ts';
-import { readBody } from './objects.ts';
+import { exists, readBody } from './objects.ts';
 import { failedPrediction } from './outcomes.ts';
 import type { ItemScorer, ScoringItem, ScoringParts } from './ports.ts';
 import type { RunRecords } from './runRecords.ts';
@@ -45,7 +46,8 @@ export interface ScoreShardOptions {
 }
 
 /**
- * `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was scored before; finished now if due.
+ * `gone`: the run was deleted. `cancelled`: nothing was scored. `known`: it was known to be scored before, and finished
+ * now if due.
  * To be acknowledged, unless finishing was left to another: then to be left for one lease.
  */
 export type ShardOutcome = {
@@ -54,8 +56,8 @@ export type ShardOutcome = {
 };
 
 /**
- * Scores a shard unless its predictions are there, settles it, and finishes the run where this was the last. Besides
- * the images: at most nine requests, ten with ground truth.
+ * Scores a shard unless it is scored, settles it, and finishes the run where this was the last. Besides the
+ * images: seven requests, eight with ground truth.
  */
 export async function scoreShard(
   parts: ScoreParts,
@@ -70,16 +72,18 @@ export async function scoreShard(
   if (receives > 1 && (await closeIfDone(parts, run))) return { kind: 'known', finish: 'finished already' };
   const { claimedFrom } = parts;
   const asking = { shard, receives, ...(claimedFrom === undefined ? {} : { claimedFrom }) };
-  if (await results.head(resultKeys.cancelled(project, id))) {
-    return { kind: 'cancelled', finish: await finishIfComplete(parts, run, asking) };
-  }
-  const known = (await results.head(resultKeys.predictionShard(project, id, shard))) !== null;
-  const items = await readPlan(parts, run, shard);
+  const [cancelled, known, items] = await together(
+    exists(results, resultKeys.cancelled(project, id)),
+    exists(results, resultKeys.predictionShard(project, id, shard)),
+    readPlan(parts, run, shard),
+  );
+  if (cancelled) return { kind: 'cancelled', finish: await finishIfComplete(parts, run, asking) };
   if (!items) return gone(parts, project, id);
   const own = known ? null : await scoreItems(parts, run, shard, items, options);
-  const outcomes = await settle(parts, run, shard, items, own);
-  if (!outcomes) return { kind: 'gone', finish: null };
-  return { kind: known ? 'known' : 'scored', finish: await finishIfComplete(parts, run, asking) };
+  if (!(await settle(parts, run, shard, items, own))) return gone(parts, project, id);
+  const finish = await finishAfterWriting(parts, run, asking);
+  if (finish === 'deleted') return { kind: 'gone', finish: null };
+  return { kind: known ? 'known' : 'scored', finish };
 }
 
 /** Whoever had this message before may have died after it wrote and before it looked for the tombstone. */

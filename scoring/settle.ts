@@ -8,20 +8,19 @@ import { FiducialError } from '../domain/errors.ts';
 import { resultKeys } from '../domain/keys.ts';
 import { countOutcomes, type Outcomes } from '../domain/metrics/index.ts';
 import { type PlanItem, type Prediction, predictionSchema, type Run } from '../domain/records.ts';
-import { removeRun } from './delete.ts';
 import { evaluateShard, withShardErrors } from './evaluation.ts';
 import { decodeLines, encodeLines, linePlaces } from './jsonl.ts';
 import { createJson, createObject, readBody } from './objects.ts';
 import type { ScoringParts } from './ports.ts';
 import type { ShardSummary } from './records.ts';
-import { isDeleted } from './tombstones.ts';
 
 type Parts = Pick<ScoringParts, 'stores'>;
 
 /**
  * `own` is what this caller would have the outcomes be, one for each item; null where the shard's predictions are
- * known to be there. Four writes and reads, five where it lost or has ground truth. Gives the counts, or null where the
- * run was deleted meanwhile. The summary comes last: where it is, everything else of the shard is.
+ * known to be there. Two writes, three with ground truth, and a read where it lost. Gives the counts, or null where the
+ * run was deleted meanwhile. The summary comes last: where it is, everything else of the shard is. Whoever calls this
+ * looks for the tombstone afterwards: `finishAfterWriting`.
  */
 export async function settle(
   parts: Parts,
@@ -48,9 +47,7 @@ export async function settle(
   const summary: ShardSummary = { shard, outcomes, failures };
   const key = resultKeys.summary(run.project, run.run, shard, outcomes);
   await createJson(results, key, summary);
-  if (!(await isDeleted(results, run.project, run.run))) return outcomes;
-  await removeRun(parts, run.project, run.run);
-  return null;
+  return outcomes;
 }
 
 interface Settled {
