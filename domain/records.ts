@@ -209,6 +209,8 @@ export const scoreMessageSchema = z.object({
   project: slugSchema,
   run: slugSchema,
   shard: z.string().regex(/^\d{6}$/),
+  /** Whether the shard may have been scored before; absent where that is not known, as in messages of earlier releases. */
+  again: z.boolean().optional(),
 });
 export type ScoreMessage = z.infer<typeof scoreMessageSchema>;
 export const trainMessageSchema = z.object({ kind: z.literal('train'), project: slugSchema, training: slugSchema });

@@ -56,12 +56,12 @@ export type ShardOutcome = {
 };
 
 /**
- * Scores a shard unless it is scored, settles it, and finishes the run where this was the last. Besides the
- * images: seven requests, eight with ground truth.
+ * Scores a shard unless it is known to be scored, settles it, and finishes the run where this was the last. Besides the
+ * images: six requests, one more where the message may be a repetition.
  */
 export async function scoreShard(
   parts: ScoreParts,
-  { project, run: id, shard }: ScoreMessage,
+  { project, run: id, shard, again = false }: ScoreMessage,
   options: ScoreShardOptions,
 ): Promise<ShardOutcome> {
   const { results } = parts.stores;
@@ -72,9 +72,12 @@ export async function scoreShard(
   if (receives > 1 && (await closeIfDone(parts, run))) return { kind: 'known', finish: 'finished already' };
   const { claimedFrom } = parts;
   const asking = { shard, receives, ...(claimedFrom === undefined ? {} : { claimedFrom }) };
+  // Asked only where it may be so. Where nobody could know, as of a message that the queue delivers twice, the shard is
+  // scored again, which costs time and nothing else: predictions are written if absent, and who loses takes the winner's.
+  const mayBeKnown = receives > 1 || again;
   const [cancelled, known, items] = await together(
     exists(results, resultKeys.cancelled(project, id)),
-    exists(results, resultKeys.predictionShard(project, id, shard)),
+    mayBeKnown ? exists(results, resultKeys.predictionShard(project, id, shard)) : Promise.resolve(false),
     readPlan(parts, run, shard),
   );
   if (cancelled) return { kind: 'cancelled', finish: await finishIfComplete(parts, run, asking) };

@@ -14,6 +14,8 @@ export interface ConsumeOptions {
   /** Stops receiving; what is worked on is told to end too. */
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** What is sent where a message is to be done anew. Default: its body as it is. */
+  readonly anewAs?: (body: string) => string;
   /** A failed message comes again after this, doubled with each receive. Default: 5 s, at most 15 minutes. */
   readonly retryAfterSeconds?: number;
 }
@@ -74,13 +76,17 @@ async function handle(
     const consumed = await attempt(message, AbortSignal.any([signal, lease.lost]), options, work);
     if (consumed === 'later') await queue.extend(message.receipt, leaseSeconds);
     if (consumed === 'failed') await queue.extend(message.receipt, retrySeconds(message, options));
-    if (consumed === 'anew') await queue.send(message.body, message.group === null ? {} : { group: message.group });
+    if (consumed === 'anew') await sendAnew(queue, message, options);
     if (consumed === 'done' || consumed === 'anew') await queue.acknowledge(message.receipt);
   } catch (error) {
     if (!isFiducialError(error, 'LEASE_LOST')) log.warn({ queue: queue.name, error }, 'a message was not put back');
   } finally {
     lease.end();
   }
+}
+
+function sendAnew(queue: JobQueue, { body, group }: ReceivedMessage, { anewAs }: ConsumeOptions): Promise<void> {
+  return queue.send(anewAs ? anewAs(body) : body, group === null ? {} : { group });
 }
 
 async function attempt(

@@ -21,7 +21,7 @@ export async function announceShards(
   for (let from = 0; from < run.shards; from += SENT_AT_ONCE) {
     const messages = Array.from({ length: Math.min(SENT_AT_ONCE, run.shards - from) }, (_, i) => shardId(from + i))
       .filter((shard) => !settled.has(shard))
-      .map((shard) => scoreMessage(run.project, run.run, shard));
+      .map((shard) => scoreMessage(run, shard, { again: !fresh }));
     if (messages.length > 0) await queues.score.sendAll(messages);
     sent += messages.length;
   }

@@ -4,6 +4,7 @@ import { parseCommitKey } from '../../domain/keys.ts';
 import {
   itemKeySchema,
   planMessageSchema,
+  type Run,
   scoreMessageSchema,
   sha256Schema,
   slugSchema,
@@ -87,11 +88,20 @@ export function parseJson(body: string): unknown {
   }
 }
 
-export function scoreMessage(project: string, run: string, shard: string): { body: string; group: string } {
-  return {
-    body: JSON.stringify(scoreMessageSchema.parse({ kind: 'score', project, run, shard })),
-    group: project,
-  };
+/** `again`: somebody may have scored it already. */
+export function scoreMessage(
+  { project, run }: Pick<Run, 'project' | 'run'>,
+  shard: string,
+  { again = false }: { readonly again?: boolean } = {},
+): { body: string; group: string } {
+  const message = scoreMessageSchema.parse({ kind: 'score', project, run, shard, ...(again ? { again } : {}) });
+  return { body: JSON.stringify(message), group: project };
+}
+
+/** The same shard's, for whoever has begun it and does not end it. */
+export function scoreAgain(body: string): string {
+  const message = scoreMessageSchema.safeParse(parseJson(body));
+  return message.success ? JSON.stringify({ ...message.data, again: true }) : body;
 }
 
 export function planMessage(request: PlanRequest): string {

@@ -3,7 +3,7 @@ import { scoreMessageSchema } from '../../domain/records.ts';
 import { type ConsumeOptions, consume } from '../../storage/consume.ts';
 import { type DeadLetterParts, handleDeadPlan, handleDeadShard } from '../deadLetters.ts';
 import { handlePlanMessage, type PlanParts } from '../plan.ts';
-import { parseJson } from '../planning/messages.ts';
+import { parseJson, scoreAgain } from '../planning/messages.ts';
 import type { ScoringParts } from '../ports.ts';
 import { type ScoreParts, scoreShard } from '../scoreShard.ts';
 
@@ -21,7 +21,8 @@ function withDefaults(options: WorkerOptions, parts: Pick<ScoringParts, 'log'>, 
  * the scorer never idles between them.
  */
 export async function runScorer(parts: ScoreParts, options: WorkerOptions): Promise<void> {
-  await consume(parts.queues.score, withDefaults(options, parts, 3), async ({ body, receives }, signal) => {
+  const consumeOptions = { anewAs: scoreAgain, ...withDefaults(options, parts, 3) };
+  await consume(parts.queues.score, consumeOptions, async ({ body, receives }, signal) => {
     const message = scoreMessageSchema.safeParse(parseJson(body));
     if (message.success) {
       const { finish } = await scoreShard(parts, message.data, { signal, receives });

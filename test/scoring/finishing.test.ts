@@ -75,7 +75,7 @@ test.each([
 ])('a worker that finds %s claim deals with its message accordingly', async (_, claimer, dealt) => {
   const { storage, run, claim } = await settled();
   await claim(claimer);
-  const { body, group } = scoreMessage(PROJECT, run.run, '000002');
+  const { body, group } = scoreMessage(run, '000002');
   await storage.queues.score.send(body, { group });
   const stop = new AbortController();
   const calls: string[] = [];
@@ -95,7 +95,7 @@ describe('a run whose finisher is gone', () => {
   test('is finished by the dead letters', async () => {
     const { parts, run, claim, done } = await settled();
     await claim('000001');
-    const { body } = scoreMessage(PROJECT, run.run, '000002');
+    const { body } = scoreMessage(run, '000002');
     expect(await handleDeadShard(parts, { body, receives: 2 })).toBe('settled');
     expect(await done()).not.toBeNull();
   });
@@ -136,7 +136,7 @@ test('a message that comes again after its run was finished costs a few requests
   await drain(storage, { ...parts, claimedFrom: 1 });
   expect(await finishIfComplete(parts, run)).toBe('finished');
   const faults = new Faults();
-  const message = scoreMessageSchema.parse(JSON.parse(scoreMessage(PROJECT, run.run, '000001').body));
+  const message = scoreMessageSchema.parse(JSON.parse(scoreMessage(run, '000001').body));
   const again = partsOf(faults.wrap(storage), { runs: parts.runs });
   expect(await scoreShard(again, message, { signal: AbortSignal.timeout(60_000), receives: 2 })).toEqual({
     kind: 'known',
@@ -151,7 +151,7 @@ test('a claim goes with its run, also where its worker died before it looked for
   await drain(storage, parts);
   // The worker read run.json before, and writes late.
   await claim('000001');
-  const message = scoreMessageSchema.parse(JSON.parse(scoreMessage(PROJECT, run.run, '000001').body));
+  const message = scoreMessageSchema.parse(JSON.parse(scoreMessage(run, '000001').body));
   expect(await scoreShard(parts, message, { signal: AbortSignal.timeout(60_000), receives: 2 })).toMatchObject({
     kind: 'gone',
   });
