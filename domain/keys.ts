@@ -62,6 +62,9 @@ export const resultKeys = {
     `${project}/runs/${run}/evaluations/${truth}/summaries/${shard}.json`,
   evaluationSummaries: (project: string, run: string, truth: string) =>
     `${project}/runs/${run}/evaluations/${truth}/summaries/`,
+  /** Of the truth that a finished run began with: the names of its summaries, which hold the evaluations. */
+  evaluationShards: (project: string, run: string, truth: string) =>
+    `${project}/runs/${run}/evaluations/${truth}/shards.json`,
   evaluations: (project: string, run: string) => `${project}/runs/${run}/evaluations/`,
   /** Failed items of a finished run by error code, in plan order, in pages. */
   failures: (project: string, run: string, code: string, page: string) =>

@@ -1,21 +1,17 @@
 /** Finishing a run: whoever sees that the last summary is there writes what is due, done.json last. */
 
 import { resultKeys } from '../domain/keys.ts';
-import { mergeOutcomes, NO_OUTCOMES, type Outcomes } from '../domain/metrics/index.ts';
+import type { Outcomes } from '../domain/metrics/index.ts';
 import type { Done, Run } from '../domain/records.ts';
-import type { ObjectStore } from '../storage/ports.ts';
-import { inOrderAhead, together } from './concurrently.ts';
+import { together } from './concurrently.ts';
 import { removeRun } from './delete.ts';
 import { type Claimant, claimFinish } from './finishing/claim.ts';
 import { allSummaries, lastSummaries } from './finishing/complete.ts';
-import { FailurePages } from './finishing/failurePages.ts';
-import { readingAhead } from './finishing/limits.ts';
-import { mergeEvaluation } from './finishing/mergeEvaluation.ts';
+import { isOpened, mergeShards } from './finishing/mergeShards.ts';
 import { sendEvaluations } from './groundTruth.ts';
-import { createJson, readJson } from './objects.ts';
+import { createJson } from './objects.ts';
 import { closeRun } from './planning/indexes.ts';
 import type { ScoringParts } from './ports.ts';
-import { shardSummarySchema } from './records.ts';
 import type { ListedSummary } from './summaries.ts';
 import { isDeleted } from './tombstones.ts';
 
@@ -73,7 +69,6 @@ async function finishListed(
   const summaries = await allSummaries(results, run, last);
   if (!summaries) return 'unfinished';
   if (much && asking && !(await claimFinish(results, run, asking))) return 'left to another';
-  if (run.truth) await mergeEvaluation(results, run, run.truth);
   const outcomes = await mergeShards(results, run, summaries);
   const first = await createJson(results, resultKeys.done(run.project, run.run), doneOf(run, outcomes, parts.now()));
   if (await isDeleted(results, run.project, run.run)) {
@@ -90,7 +85,7 @@ async function finishListed(
 /** Objects that are read to finish a run whose last thousand summaries are these; of shards before them any may be. */
 function readsOf(run: Run, last: readonly ListedSummary[]): number {
   const further = run.shards - last.length;
-  return further + last.filter(({ failed }) => failed > 0).length + (run.truth ? run.shards : 0);
+  return further + last.filter((one) => isOpened(run, one)).length;
 }
 
 /** One HEAD. Whoever finished may have died before the run was closed. */
@@ -104,30 +99,6 @@ export async function closeIfDone(parts: Parts, run: Run): Promise<boolean> {
 async function close(parts: Parts, run: Run): Promise<void> {
   await sendEvaluations(parts, run);
   await closeRun(parts.stores.results, run.project, run.run);
-}
-
-/** Counts from the keys; the bodies are read of shards with failures only. */
-async function mergeShards(results: ObjectStore, run: Run, counted: readonly ListedSummary[]): Promise<Outcomes> {
-  const whole = counted.filter(({ failed }) => failed === 0);
-  let total: Outcomes = { ...NO_OUTCOMES, scored: whole.reduce((sum, { scored }) => sum + scored, 0) };
-  const partial = counted.filter(({ failed }) => failed > 0);
-  const open = async ({ key, scored }: ListedSummary) =>
-    (await readJson(results, key, shardSummarySchema)) ?? { scored };
-  const most = partial.reduce((number, { failed }) => Math.max(number, failed), 0);
-  const pages = new FailurePages(results, run);
-  try {
-    for await (const summary of inOrderAhead(partial, readingAhead(most), open)) {
-      if ('outcomes' in summary) {
-        total = mergeOutcomes(total, summary.outcomes);
-        await pages.add(summary);
-      } else total = { ...total, scored: total.scored + summary.scored };
-    }
-    await pages.end();
-  } finally {
-    // Nothing runs on behind the caller's back.
-    await pages.settled();
-  }
-  return total;
 }
 
 function doneOf(run: Run, { scored, failed, errors }: Outcomes, now: Date): Done {

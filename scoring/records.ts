@@ -15,21 +15,6 @@ export const failureSchema = z.object({
 });
 export type Failure = z.infer<typeof failureSchema>;
 
-/** `summaries/<shard>.<scored>.<failed>.<CODE-n>...json`: see `resultKeys.summary`. */
-export const shardSummarySchema = z.object({
-  shard: shardSchema,
-  outcomes: outcomesSchema,
-  failures: z.array(failureSchema),
-});
-export type ShardSummary = z.infer<typeof shardSummarySchema>;
-
-/** `finishing.json` */
-export const finishingSchema = z.object({ shard: shardSchema });
-
-/** A line of `failures/<code>/<page>.jsonl`. */
-export const failureEntrySchema = failureSchema.extend({ shard: shardSchema });
-export type FailureEntry = z.infer<typeof failureEntrySchema>;
-
 /** A face of the ground truth and its error. `face` and the errors are null where it was missed. */
 export const orderItemSchema = z.object({
   line: z.int().nonnegative(),
@@ -43,13 +28,39 @@ export const orderItemSchema = z.object({
   to: z.int().nonnegative(),
 });
 
-/** `evaluations/<truth>/summaries/<shard>.json` */
+/** `summaries/<shard>.<scored>.<failed>.<CODE-n>...json`: see `resultKeys.summary`. */
+export const shardSummarySchema = z.object({
+  shard: shardSchema,
+  outcomes: outcomesSchema,
+  failures: z.array(failureSchema),
+  /**
+   * Beside the truth that the run began with. Absent where it began with none, and where an earlier release settled the
+   * shard: its evaluation is an object of its own then (shardEvaluations.ts).
+   */
+  evaluation: z.object({ truth: z.string(), summary: summarySchema, order: z.array(orderItemSchema) }).optional(),
+});
+export type ShardSummary = z.infer<typeof shardSummarySchema>;
+
+/** `finishing.json` */
+export const finishingSchema = z.object({ shard: shardSchema });
+
+/** A line of `failures/<code>/<page>.jsonl`. */
+export const failureEntrySchema = failureSchema.extend({ shard: shardSchema });
+export type FailureEntry = z.infer<typeof failureEntrySchema>;
+
+/** `evaluations/<truth>/summaries/<shard>.json`: beside a truth that came later. */
 export const shardEvaluationSchema = z.object({
   shard: shardSchema,
   summary: summarySchema,
   order: z.array(orderItemSchema),
 });
 export type ShardEvaluation = z.infer<typeof shardEvaluationSchema>;
+
+/**
+ * `evaluations/<truth>/shards.json`: the name of each shard's summary, below `summaries/`, in plan order. Names tell
+ * counts, so that whoever wants the evaluations of some shards would have to list them.
+ */
+export const evaluationShardsSchema = z.object({ summaries: z.array(z.string()) });
 
 /** A line of `evaluations/<truth>/order/<page>.jsonl`, worst first. */
 export const orderEntrySchema = orderItemSchema.extend({ shard: shardSchema });

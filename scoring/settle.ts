@@ -7,9 +7,9 @@
 import { FiducialError } from '../domain/errors.ts';
 import { resultKeys } from '../domain/keys.ts';
 import { countOutcomes, type Outcomes } from '../domain/metrics/index.ts';
-import { type PlanItem, type Prediction, predictionSchema, type Run } from '../domain/records.ts';
+import { type PlanItem, type Prediction, predictionSchema, type Run, type TruthFace } from '../domain/records.ts';
 import { evaluateShard, withShardErrors } from './evaluation.ts';
-import { decodeLines, encodeLines, linePlaces } from './jsonl.ts';
+import { decodeLines, encodeLines, type LinePlace, linePlaces } from './jsonl.ts';
 import { createJson, createObject, readBody } from './objects.ts';
 import type { ScoringParts } from './ports.ts';
 import type { ShardSummary } from './records.ts';
@@ -18,7 +18,7 @@ type Parts = Pick<ScoringParts, 'stores'>;
 
 /**
  * `own` is what this caller would have the outcomes be, one for each item; null where the shard's predictions are
- * known to be there. Two writes, three with ground truth, and a read where it lost. Gives the counts, or null where the
+ * known to be there. Two writes, and a read where it lost. Gives the counts, or null where the
  * run was deleted meanwhile. The summary comes last: where it is, everything else of the shard is. Whoever calls this
  * looks for the tombstone afterwards: `finishAfterWriting`.
  */
@@ -36,18 +36,28 @@ export async function settle(
   const { body, predictions } = settled;
   checkCount(run, shard, items.length, predictions.length);
   const places = linePlaces(body);
-  if (run.truth) {
-    const evaluation = evaluateShard(shard, predictions, truths, places, run.model);
-    await createJson(results, resultKeys.evaluationSummary(run.project, run.run, run.truth, shard), evaluation);
-  }
   const outcomes = countOutcomes(predictions);
   const failures = predictions.flatMap(({ key, error }, line) =>
     error ? [{ line, key, code: error.code, ...places[line]! }] : [],
   );
-  const summary: ShardSummary = { shard, outcomes, failures };
+  const evaluation = evaluationOf(run, shard, settled, truths, places);
+  const summary: ShardSummary = { shard, outcomes, failures, ...evaluation };
   const key = resultKeys.summary(run.project, run.run, shard, outcomes);
   await createJson(results, key, summary);
   return outcomes;
+}
+
+/** Beside the truth that the run began with; nothing where it began without. */
+function evaluationOf(
+  { truth, model }: Run,
+  shard: string,
+  { predictions }: Settled,
+  truths: readonly (readonly TruthFace[])[],
+  places: readonly LinePlace[],
+): Pick<ShardSummary, 'evaluation'> {
+  if (!truth) return {};
+  const { summary, order } = evaluateShard(shard, predictions, truths, places, model);
+  return { evaluation: { truth, summary, order } };
 }
 
 interface Settled {

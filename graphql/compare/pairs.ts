@@ -1,10 +1,8 @@
 /** The same faces in two runs: each run's evaluation of a shard tells the error of every face of the truth. */
-import { resultKeys, shardId } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
 import { forEach } from '../../scoring/concurrently.ts';
-import { decodeJson } from '../../scoring/jsonl.ts';
-import { readBody } from '../../scoring/objects.ts';
-import { type ShardEvaluation, shardEvaluationSchema } from '../../scoring/records.ts';
+import type { ShardEvaluation } from '../../scoring/records.ts';
+import { evaluationReader } from '../../scoring/shardEvaluations.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 
 const READ_AT_ONCE = 16;
@@ -27,18 +25,18 @@ export function shardsToRead(shards: number, most: number): number[] {
   return Array.from({ length: most }, (_, i) => Math.floor((i * shards) / most));
 }
 
-/** A GET a shard. */
+/** A GET a shard, and one where it is the truth that the run began with. */
 export async function readFaces(
   results: ObjectStore,
-  { project, run }: Pick<Run, 'project' | 'run'>,
+  run: Run,
   truth: string,
   shards: readonly number[],
 ): Promise<Faces> {
+  const read = await evaluationReader(results, run, truth);
   const evaluations: ShardEvaluation[] = [];
-  await forEach(shards.map(shardId), READ_AT_ONCE, async (shard) => {
-    const key = resultKeys.evaluationSummary(project, run, truth, shard);
-    const body = await readBody(results, key);
-    if (body) evaluations.push(decodeJson(body, shardEvaluationSchema, key));
+  await forEach(shards, READ_AT_ONCE, async (index) => {
+    const evaluation = await read(index);
+    if (evaluation) evaluations.push(evaluation);
   });
   return facesOf(evaluations.sort((a, b) => (a.shard < b.shard ? -1 : 1)));
 }

@@ -173,7 +173,8 @@ builder.node(RunRef, {
     }),
     evaluations: t.stringList({
       description: 'Digests of every ground truth it is compared with. One LIST.',
-      resolve: ({ project, run }, _, { parts }) => listEvaluations(parts.stores, project, run),
+      resolve: ({ project, run, record, status }, _, { parts }) =>
+        listEvaluations(parts.stores, project, run, status === 'RUNNING' ? (record?.truth ?? null) : null),
     }),
     retryOf: t.field({
       type: RunRef,

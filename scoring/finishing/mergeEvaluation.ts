@@ -1,14 +1,14 @@
-/** From the evaluations of the shards to the metrics and the order of the run. A few shards are in memory at a time. */
-import { FiducialError } from '../../domain/errors.ts';
+/** From the evaluations of the shards to the metrics and the order of a run. */
 import { resultKeys, shardId } from '../../domain/keys.ts';
 import { mergeAll, metricsOf, type Summary } from '../../domain/metrics/index.ts';
 import type { Run } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { forEach, inOrderAhead } from '../concurrently.ts';
 import { encodeLines } from '../jsonl.ts';
-import { contentTypeOf, readJson } from '../objects.ts';
+import { contentTypeOf } from '../objects.ts';
 import { ORDER_KEPT, PAGE_ENTRIES, pageId } from '../pages.ts';
-import { type OrderEntry, type RunMetrics, type ShardEvaluation, shardEvaluationSchema } from '../records.ts';
+import type { OrderEntry, RunMetrics, ShardEvaluation } from '../records.ts';
+import { readEvaluation } from '../shardEvaluations.ts';
 import { readingAhead } from './limits.ts';
 import { WorstEntries } from './order.ts';
 
@@ -16,35 +16,46 @@ const WRITTEN_AT_ONCE = 64;
 /** Merged before they are added to the total, whose merges cost more the more it holds. */
 const MERGED_AT_ONCE = 64;
 
-/** Every shard's evaluation has to be there. metrics.json comes last. Repeating it writes the same bytes. */
-export async function mergeEvaluation(results: ObjectStore, run: Run, truth: string): Promise<RunMetrics> {
-  const { layout, points } = run.model;
-  const worst = new WorstEntries(ORDER_KEPT);
-  let pending: Summary[] = [];
-  const shards = Array.from({ length: run.shards }, (_, i) => shardId(i));
-  const evaluations = inOrderAhead(shards, readingAhead(run.shardSize), (shard) => read(results, run, truth, shard));
-  for await (const { shard, summary, order } of evaluations) {
-    pending.push(summary);
-    worst.add(order.map((entry) => ({ ...entry, shard })));
-    if (pending.length >= MERGED_AT_ONCE) pending = [mergeAll(pending, layout, points)];
+/** A few shards are in memory at a time; they may come in any order. */
+export class EvaluationMerge {
+  readonly #run: Run;
+  readonly #worst = new WorstEntries(ORDER_KEPT);
+  #pending: Summary[] = [];
+
+  constructor(run: Run) {
+    this.#run = run;
   }
-  const ordered = worst.get();
-  await writePages(results, run, truth, ordered);
-  const metrics = metricsOf(mergeAll(pending, layout, points));
-  const record: RunMetrics = { run: run.run, truth, ordered: ordered.length, metrics };
-  const key = resultKeys.metrics(run.project, run.run, truth);
-  await results.put(key, JSON.stringify(record), { contentType: contentTypeOf(key) });
-  return record;
+
+  add({ shard, summary, order }: ShardEvaluation): void {
+    this.#pending.push(summary);
+    this.#worst.add(order.map((entry) => ({ ...entry, shard })));
+    if (this.#pending.length >= MERGED_AT_ONCE) this.#pending = [this.#total()];
+  }
+
+  /** metrics.json comes last. Repeating it writes the same bytes. */
+  async write(results: ObjectStore, truth: string): Promise<RunMetrics> {
+    const { project, run } = this.#run;
+    const ordered = this.#worst.get();
+    await writePages(results, this.#run, truth, ordered);
+    const record: RunMetrics = { run, truth, ordered: ordered.length, metrics: metricsOf(this.#total()) };
+    const key = resultKeys.metrics(project, run, truth);
+    await results.put(key, JSON.stringify(record), { contentType: contentTypeOf(key) });
+    return record;
+  }
+
+  #total(): Summary {
+    const { layout, points } = this.#run.model;
+    return mergeAll(this.#pending, layout, points);
+  }
 }
 
-async function read(results: ObjectStore, run: Run, truth: string, shard: string): Promise<ShardEvaluation> {
-  const key = resultKeys.evaluationSummary(run.project, run.run, truth, shard);
-  const evaluation = await readJson(results, key, shardEvaluationSchema);
-  if (evaluation) return evaluation;
-  throw new FiducialError('NOT_FOUND', `Expected the evaluation of shard ${shard}, got nothing`, {
-    ids: { run: run.run, shard },
-    retryable: true,
-  });
+/** Of a truth that came later, whose evaluations are objects of their own: every shard's has to be there. */
+export async function mergeEvaluation(results: ObjectStore, run: Run, truth: string): Promise<RunMetrics> {
+  const merge = new EvaluationMerge(run);
+  const shards = Array.from({ length: run.shards }, (_, i) => shardId(i));
+  const read = (shard: string) => readEvaluation(results, run, truth, shard);
+  for await (const one of inOrderAhead(shards, readingAhead(run.shardSize), read)) merge.add(one);
+  return merge.write(results, truth);
 }
 
 async function writePages(results: ObjectStore, run: Run, truth: string, ordered: readonly OrderEntry[]) {

@@ -26,7 +26,16 @@ export function readEvaluationRejection(
   return readJson(stores.results, resultKeys.evaluationRejected(project, run, truth), operationErrorSchema);
 }
 
-/** Digests of the truths that this run was, or is being, compared with. One LIST. */
-export function listEvaluations(stores: Pick<ReadStores, 'results'>, project: string, run: string): Promise<string[]> {
-  return listFolders(stores.results, resultKeys.evaluations(project, run));
+/**
+ * Digests of the truths that this run was, or is being, compared with, in order. `own`: of a run under way the truth that
+ * it began with, which is compared shard by shard, and has objects of its own only when the run is finished. One LIST.
+ */
+export async function listEvaluations(
+  stores: Pick<ReadStores, 'results'>,
+  project: string,
+  run: string,
+  own: string | null = null,
+): Promise<string[]> {
+  const listed = await listFolders(stores.results, resultKeys.evaluations(project, run));
+  return [...new Set(own === null ? listed : [...listed, own])].sort();
 }

@@ -1,11 +1,12 @@
 /**
- * A folder in which the previous release was scoring a run is taken over: `v1-scoring` was written by it, before keys of
- * summaries told failures by code. Four shards of 16: one settled; one settled by a worker that died before it
- * acknowledged; two not begun.
+ * Folders in which an earlier release was scoring a run are taken over. `v1-scoring` was written before keys of summaries
+ * told failures by code. Four shards of 16: one settled; one settled by a worker that died before it acknowledged; two
+ * not begun. `v1-truth` was written when the evaluations of shards were objects of their own.
  */
 import { cp } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { resultKeys } from '../../domain/keys.ts';
+import { compareRuns } from '../../graphql/compare/compare.ts';
 import { listPredictions, readProgress, readRun } from '../../scoring/read/index.ts';
 import { sweep } from '../../scoring/sweep.ts';
 import { workOff } from '../hostile/work.ts';
@@ -14,10 +15,14 @@ import { embedded, temporaryFolder } from '../storage/folders.ts';
 
 const RUN = '7636d4df038075e83a39c736c96938cf';
 
-async function takenOver() {
+async function opened(release: string) {
   const folder = await temporaryFolder();
-  await cp(new URL('../storage/embedded/releases/v1-scoring', import.meta.url), folder, { recursive: true });
-  const storage = await embedded({ folder });
+  await cp(new URL(`../storage/embedded/releases/${release}`, import.meta.url), folder, { recursive: true });
+  return embedded({ folder });
+}
+
+async function takenOver() {
+  const storage = await opened('v1-scoring');
   const parts = partsOf(storage);
   const { record } = (await readRun(storage.stores, PROJECT, RUN))!;
   const summaries = async () =>
@@ -71,5 +76,53 @@ describe('a run that the previous release was scoring', () => {
       left -= messages.length;
     }
     expect(await sweep({ ...parts, now: () => new Date() }, { idleMs: 0 })).toMatchObject({ shardsSent: 2 });
+  });
+});
+
+/**
+ * Two runs of one batch of 48 with truth. `FINISHED` was finished by that release. Of `HALF`'s three shards one was
+ * settled; of one the evaluation was written, and its worker died before the summary; one was not begun.
+ */
+describe('runs whose ground truth the previous release was comparing them with', () => {
+  const FINISHED = 'ac532aef632e212382c1262c7285e123';
+  const HALF = '340d4e34d6d1f61f2b7aa5bcb5586cc9';
+  const TRUTH = '1a25bc637aaafcfddaa70ac56f90d7377275f6021125592bbf3f81b99806ec6f';
+
+  async function finished() {
+    const storage = await opened('v1-truth');
+    await workOff(partsOf(storage));
+    const { stores } = storage;
+    const names = async (prefix: string) =>
+      (await stores.results.list({ prefix })).objects.map(({ key }) => key.slice(prefix.length));
+    const view = async (run: string) => (await readRun(stores, PROJECT, run))!;
+    return { stores, names, view };
+  }
+
+  test('are finished with the metrics and the order that it would have written, to the byte', async () => {
+    const { stores, names, view } = await finished();
+    expect(await names(resultKeys.evaluationSummaries(PROJECT, HALF, TRUTH))).toEqual(['000000.json', '000001.json']);
+    expect((await view(HALF)).done).toMatchObject({ scored: 47, failed: 1, errors: { NOT_AN_IMAGE: 1 } });
+    const text = async (key: string) => (await stores.results.get(key)).body.toString();
+    for (const key of [
+      (run: string) => resultKeys.metrics(PROJECT, run, TRUTH),
+      (run: string) => resultKeys.order(PROJECT, run, TRUTH, '000000'),
+    ]) {
+      expect((await text(key(HALF))).replaceAll(HALF, FINISHED)).toBe(await text(key(FINISHED)));
+    }
+    expect(JSON.parse(await text(resultKeys.metrics(PROJECT, HALF, TRUTH))).metrics).toMatchObject({
+      n: 47,
+      missed: 1,
+    });
+  });
+
+  test('are compared face by face, whichever release evaluated a shard', async () => {
+    const { stores, view } = await finished();
+    const runs = [
+      { view: await view(FINISHED), truth: TRUTH },
+      { view: await view(HALF), truth: TRUTH },
+    ];
+    const [comparison] = await compareRuns(stores.results, runs);
+    expect(comparison).toMatchObject({ pairs: 48, better: 0, worse: 0, newlyMissed: 0, newlyFound: 0 });
+    expect(comparison!.difference).toMatchObject({ n: 47, mean: 0 });
   });
 });

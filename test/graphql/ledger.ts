@@ -84,11 +84,22 @@ function writeShard(results: MemoryStore, run: Run, index: number): void {
   const shard = shardId(index);
   const lines = linesOf(run, index);
   put(results, resultKeys.predictionShard(run.project, run.run, shard), () => shardBody(run, index));
-  const counts = { scored: lines - 1, failed: 1, errors: { TRUNCATED: 1 } };
-  put(results, resultKeys.summary(run.project, run.run, shard, counts), () => json({}));
-  put(results, resultKeys.evaluationSummary(run.project, run.run, TRUTH, shard), () =>
-    json({ shard, summary: emptySummary('nose1', 1), order: orderOf(run, index, lines) }),
+  put(results, summaryKey(run, index), () =>
+    json({
+      shard,
+      outcomes: { ...countsOf(run, index), faces: lines - 1 },
+      failures: [],
+      evaluation: { truth: TRUTH, summary: emptySummary('nose1', 1), order: orderOf(run, index, lines) },
+    }),
   );
+}
+
+function countsOf(run: Run, index: number) {
+  return { scored: linesOf(run, index) - 1, failed: 1, errors: { TRUNCATED: 1 } };
+}
+
+function summaryKey(run: Run, index: number): string {
+  return resultKeys.summary(run.project, run.run, shardId(index), countsOf(run, index));
 }
 
 function orderOf(run: Run, index: number, lines: number) {
@@ -97,6 +108,10 @@ function orderOf(run: Run, index: number, lines: number) {
 }
 
 function writeIndexes(results: MemoryStore, run: Run): void {
+  const below = resultKeys.summaries(run.project, run.run).length;
+  put(results, resultKeys.evaluationShards(run.project, run.run, TRUTH), () =>
+    json({ summaries: Array.from({ length: run.shards }, (_, i) => summaryKey(run, i).slice(below)) }),
+  );
   const place = (i: number) => ({ index: i % Math.min(run.shards, 20), line: Math.floor(i / 20) % 10 });
   const entries = Math.min(run.items, PAGE_ENTRIES);
   put(results, resultKeys.order(run.project, run.run, TRUTH, pageId(0)), () =>

@@ -3,6 +3,7 @@ import { resultKeys, uploadKeys } from '../../domain/keys.ts';
 import { sha256Of } from '../../inference/digest.ts';
 import { compareWithTruth } from '../../scoring/groundTruth.ts';
 import {
+  listEvaluations,
   listPredictions,
   listRuns,
   listWorst,
@@ -70,9 +71,15 @@ describe('a committed batch', () => {
       images: 60,
       content: (i) => (i === 7 ? 'bad' : `image ${i}`),
     });
-    await drain(storage, partsOf(storage));
+    const parts = partsOf(storage);
+    const { handlePlanMessage } = await import('../../scoring/plan.ts');
+    await handlePlanMessage(parts, committed.event);
     const run = await readRun(storage.stores, PROJECT, committed.run);
     const truth = run!.record!.truth!;
+    const compared = () => listEvaluations(storage.stores, PROJECT, committed.run, truth);
+    expect(await compared()).toEqual([truth]);
+    await drain(storage, parts);
+    expect(await compared()).toEqual([truth]);
     const metrics = await readMetrics(storage.stores, PROJECT, committed.run, truth);
     expect(metrics?.metrics).toMatchObject({ n: 59, missed: 1, layout: 'ibug68' });
     expect(metrics?.metrics.groups.map(({ group }) => group)).toEqual(['person 0', 'person 1', 'person 2', 'person 3']);
