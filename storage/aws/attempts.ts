@@ -32,7 +32,8 @@ export async function withRetries<T>(
       return await call({ mayHaveHappened });
     } catch (error) {
       const failure = classify(error);
-      if (failure.kind === 'transient' && failure.mayHaveHappened) mayHaveHappened = true;
+      // A store that runs out of space does not say how far it had come.
+      if (failure.kind === 'full' || (failure.kind === 'transient' && failure.mayHaveHappened)) mayHaveHappened = true;
       if (!WORTH_RETRYING.has(failure.kind) || attempt >= policy.attempts) throw translateAws(error, what);
       const base = failure.kind === 'throttled' ? policy.baseMs * 4 : policy.baseMs;
       await pause(Math.random() * Math.min(policy.capMs, base * 2 ** (attempt - 1)), signal);

@@ -45,6 +45,8 @@ const IDENTITY = new Set([
 ]);
 const LEASE = new Set(['MessageNotInflight', 'ReceiptHandleIsInvalid']);
 const INSUFFICIENT_STORAGE = 507;
+/** ENOSPC and EDQUOT, in the words of strerror(3). */
+const NO_SPACE = /no space left on device|disk quota exceeded/i;
 const CONFIGURATION = new Set(['NoSuchBucket', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
 export type Failure =
@@ -91,8 +93,8 @@ export function classify(error: unknown): Failure {
   if (status === 404) return { kind: 'missing' };
   if (status === 416) return { kind: 'range' };
   if (status === 403 || status === 401) return { kind: 'refused' };
-  // S3 never says so; stores that speak its protocol do.
-  if (status === INSUFFICIENT_STORAGE) return { kind: 'full' };
+  // S3 never says so; stores that speak its protocol do, some of them by what their file system told them.
+  if (status === INSUFFICIENT_STORAGE || NO_SPACE.test(message)) return { kind: 'full' };
   if (name === 'TimeoutError' || is(CONNECTION) || (status !== null && status >= 500)) {
     return { kind: 'transient', mayHaveHappened: true };
   }
@@ -126,6 +128,9 @@ export function translateAws(error: unknown, what: string): FiducialError {
   const detail = [name, status === null ? '' : `HTTP ${status}`, message].filter(Boolean).join(', ');
   const { kind } = classify(error);
   // Whoever runs the store makes room; nothing of ours has to change.
-  const later = kind === 'full' ? { retryable: true } : {};
-  return new FiducialError(CODES[kind], `${what}: ${detail}`, { cause: error, ...later });
+  if (kind === 'full') {
+    const message = `${what}: the store has no space left (${detail}); make room in it and try again`;
+    return new FiducialError('STORAGE_FULL', message, { cause: error, retryable: true });
+  }
+  return new FiducialError(CODES[kind], `${what}: ${detail}`, { cause: error });
 }

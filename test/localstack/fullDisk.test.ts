@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { uploadKeys } from '../../domain/keys.ts';
 import { ModelCatalog } from '../../inference/catalog.ts';
 import { readDetectorPackage } from '../../inference/detectorPackage.ts';
-import { run as runCommand } from '../../localstack/run.ts';
 import { modelResolver } from '../../scoring/models.ts';
 import { readRun } from '../../scoring/read/index.ts';
 import { runPlanner } from '../../scoring/worker/loop.ts';
@@ -16,6 +15,7 @@ import { registerModel } from '../../training/registry.ts';
 import { centroidPackage, spot } from '../inference/models.ts';
 import { localStack } from '../localStack.ts';
 import { BATCH, commit, imageKey, PROJECT, partsOf } from '../scoring/world.ts';
+import { IN_OWN_MOUNTS, mayMount } from './ownMounts.ts';
 import { NEVER_DEAD, PATIENCE, WAIT } from './scene.ts';
 import { type LocalStackStorage, localStackStorage } from './storage.ts';
 
@@ -23,21 +23,10 @@ const SCORER = new URL('../../functions/scorer.ts', import.meta.url).pathname;
 const IMAGES = 3;
 /** A file system of 64 KiB for this process and its children alone, filled to the last byte; gone when they are. */
 const FULL = 'mount -t tmpfs -o size=64k tmpfs "$TMPDIR" && { cat /dev/zero > "$TMPDIR/full" 2> /dev/null || true; }';
-const IN_OWN_MOUNTS = ['--map-root-user', '--mount', 'sh', '-c'];
 vi.setConfig(PATIENCE);
 
-async function mayMount(): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'fiducial-test-'));
-  const { status } = await runCommand('unshare', [...IN_OWN_MOUNTS, `${FULL} && ! cp "$0" "$TMPDIR"`, SCORER], {
-    timeoutMs: 30_000,
-    env: { PATH: process.env.PATH, TMPDIR: folder },
-  });
-  await rm(folder, { recursive: true, force: true });
-  return status === 0;
-}
-
 const config = await localStack();
-const mounts = await mayMount();
+const mounts = await mayMount(`${FULL} && ! cp "$0" "$TMPDIR"`, SCORER);
 if (!mounts) console.warn('This user may not mount a small file system, so the test of a full disk did not run');
 describe.skipIf(config === null || !mounts)('on LocalStack', () => {
   if (!config) return;

@@ -56,9 +56,9 @@ export const ok =
     response.writeHead(200, headers).end(body);
   };
 export const xmlError =
-  (status: number, code: string): Answer =>
+  (status: number, code: string, message = 'injected'): Answer =>
   (_, response) => {
-    const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>injected</Message></Error>`;
+    const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
     response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
   };
 export const jsonError =

@@ -77,11 +77,15 @@ test('a service that stays away is UNAVAILABLE, one that keeps throttling is THR
   await expect(busy.store.get('k')).rejects.toMatchObject({ code: 'THROTTLED', retryable: true });
 });
 
-test('a store without room is STORAGE_FULL, and may have some later', async () => {
-  const { store, seen } = await storeWith([xmlError(507, 'InsufficientStorage')]);
-  await expect(store.put('k', 'x')).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true });
+test.each([
+  ['by its status', xmlError(507, 'InsufficientStorage')],
+  ['in the words of its file system', xmlError(500, 'InternalError', '[Errno 28] No space left on device')],
+])('a store without room that says so %s is STORAGE_FULL, and may have some later', async (_, full) => {
+  const { store, seen } = await storeWith([full]);
+  const message = expect.stringContaining('make room in it and try again');
+  await expect(store.put('k', 'x')).rejects.toMatchObject({ code: 'STORAGE_FULL', retryable: true, message });
   expect(seen).toHaveLength(FAST.attempts);
-  const soon = await storeWith([xmlError(507, 'InsufficientStorage'), ok()]);
+  const soon = await storeWith([full, ok()]);
   await soon.store.put('k', 'x');
 });
 
