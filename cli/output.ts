@@ -44,22 +44,25 @@ function bar(label: string, total: number, stream: NodeJS.WriteStream): Progress
 
 function lines(label: string, total: number, stream: NodeJS.WriteStream): Progress {
   let last = Date.now();
-  let latest = 0;
-  let written = -1;
-  const write = (note: string) => {
-    written = latest;
-    stream.write(`${label}: ${latest}/${total}${note && ` ${note}`}\n`);
+  let written = '';
+  let line = '';
+  const write = () => {
+    if (line === written) return;
+    written = line;
+    stream.write(`${line}\n`);
   };
+  const update = (done: number, note = '') => {
+    line = `${label}: ${done}/${total}${note && ` ${note}`}`;
+  };
+  update(0);
   return {
-    update: (done, note = '') => {
-      latest = done;
+    update: (done, note) => {
+      update(done, note);
       if (Date.now() - last < PLAIN_INTERVAL_MS) return;
       last = Date.now();
-      write(note);
+      write();
     },
-    stop: () => {
-      if (written !== latest) write('');
-    },
+    stop: write,
   };
 }
 

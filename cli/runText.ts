@@ -3,6 +3,20 @@ import type { ApiRun } from './api.ts';
 import { metricsTable } from './metricsText.ts';
 import { table } from './output.ts';
 
+export type Failures = readonly { readonly code: string; readonly count: number }[];
+
+/** By reason, most first; exact while it runs too. */
+export function failuresOf({ errors, progress }: Pick<ApiRun, 'errors' | 'progress'>): Failures {
+  return errors.length > 0 ? errors : (progress?.errors ?? []);
+}
+
+/** `3 failed: 2 NOT_AN_IMAGE, 1 TRUNCATED`; empty where none did. */
+export function failuresLine(failed: number, failures: Failures): string {
+  if (failed === 0) return '';
+  const reasons = failures.map(({ code, count }) => `${count} ${code}`).join(', ');
+  return `${failed} failed${reasons && `: ${reasons}`}`;
+}
+
 /** The shape of `score --json`. */
 export function runJson(run: ApiRun) {
   const { items, scored, failed, progress, metrics, model } = run;
@@ -14,7 +28,7 @@ export function runJson(run: ApiRun) {
     images: items ?? 0,
     scored: scored ?? progress?.scored ?? 0,
     failed: failed ?? progress?.failed ?? 0,
-    errors: Object.fromEntries(run.errors.map(({ code, count }) => [code, count])),
+    errors: Object.fromEntries(failuresOf(run).map(({ code, count }) => [code, count])),
     imagesPerSecond: seconds && items ? items / seconds : (progress?.itemsPerSecond ?? null),
     metrics,
   };
@@ -32,7 +46,7 @@ export function runText(run: ApiRun): string {
         'images',
         `${images}, ${scored} scored, ${failed} failed${imagesPerSecond ? `, ${imagesPerSecond.toFixed(0)} a second` : ''}`,
       ],
-      ...run.errors.map(({ code, count }) => ['failed', `${count}: ${code}`]),
+      ...failuresOf(run).map(({ code, count }) => ['failed', `${count}: ${code}`]),
       ...(run.status === 'RUNNING' && run.progress?.secondsLeft != null
         ? [['time left', `${run.progress.secondsLeft.toFixed(0)} s`]]
         : []),

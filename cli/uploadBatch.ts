@@ -9,6 +9,7 @@ import { findTruth, type Truth } from '../training/data/readTruth.ts';
 import type { Api, ApiRun, Policy } from './api.ts';
 import { type ImageFile, listImages } from './images.ts';
 import type { Output } from './output.ts';
+import { failuresLine, failuresOf } from './runText.ts';
 
 export interface UploadRequest {
   readonly name: string;
@@ -125,11 +126,9 @@ export async function waitForRun(api: Api, id: string, output: Output, signal: A
         });
       if (run.status === 'CANCELLED') throw new FiducialError('CANCELLED', `Run ${run.run} was cancelled`);
       if (run.progress) {
-        progress ??= output.progress('scoring', run.progress.items);
-        progress.update(
-          run.progress.scored + run.progress.failed,
-          run.progress.failed > 0 ? `${run.progress.failed} failed` : '',
-        );
+        const { items, scored, failed } = run.progress;
+        progress ??= output.progress('scoring', items);
+        progress.update(scored + failed, failuresLine(failed, failuresOf(run)));
       }
       if (run.status === 'DONE' || run.status === 'FAILED') return run;
       await delay(POLL_MS, undefined, { signal });

@@ -1,7 +1,7 @@
 /** The whole stack as a user runs it: `up` in one process, everything else by commands beside it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -73,6 +73,21 @@ describe('on a running stack', () => {
     expect((await fiducial(['metrics', run], folder)).stdout).toMatch(/0\s+nose/);
     const { comparisons } = JSON.parse((await fiducial(['compare', run, run, '--json'], folder)).stdout);
     expect(comparisons[0]).toMatchObject({ pairs: IMAGES, better: 0, worse: 0 });
+  });
+
+  test('upload --wait says what failed by reason, while it waits and at its end, as `run` does', async () => {
+    const images = join(folder, 'set/images');
+    const [first] = await readdir(images);
+    const whole = await readFile(join(images, first!));
+    await mkdir(join(folder, 'mixed'));
+    await writeFile(join(folder, 'mixed/whole.jpg'), whole);
+    await writeFile(join(folder, 'mixed/cut.jpg'), whole.subarray(0, whole.length / 2));
+    for (const name of ['a', 'b']) await writeFile(join(folder, 'mixed', `${name}.jpg`), 'this is not a photo');
+    const args = ['upload', 'mixed', '--model', 'nose', '--error-threshold', '1', '--wait'];
+    const { code, stdout, stderr } = await fiducial(args, folder);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^scoring: 4\/4 3 failed: 2 NOT_AN_IMAGE, 1 TRUNCATED$/m);
+    expect(stdout).toMatch(/failed +2: NOT_AN_IMAGE\nfailed +1: TRUNCATED/);
   });
 
   test('a call without the token is refused', async () => {
