@@ -63,6 +63,22 @@ describe('overrides', () => {
     expect(() => parseAssignment('epochs')).toThrow(/KEY=VALUE/);
   });
 
+  test.each([
+    [{ kind: 'scale', min: 1.2, max: 0.8 }, 'min: Expected at most max, 0.8, got 1.2'],
+    [{ kind: 'saturation', min: 1, max: 0 }, 'min: Expected at most max, 0, got 1'],
+    [{ kind: 'brightness', min: 2, max: 1 }, 'min: Expected at most max, 1, got 2'],
+    [{ kind: 'contrast', min: 2, max: 1 }, 'min: Expected at most max, 1, got 2'],
+    [{ kind: 'blur', minSigma: 2, maxSigma: 1 }, 'minSigma: Expected at most maxSigma, 1, got 2'],
+    [{ kind: 'occlude', min: 0.5, max: 0.2 }, 'min: Expected at most max, 0.2, got 0.5'],
+  ])('a range that ends before it begins is refused: %j', (step, message) => {
+    const set = (...augmentation: unknown[]) => withOverrides(recipeNamed('nose'), { augmentation });
+    expect(() => set({ kind: 'flip' }, step)).toThrow(`Recipe nose: augmentation.1.${message}`);
+    const [low, high] = Object.keys(step).slice(1) as [string, string];
+    const { [low]: from, [high]: to } = step as unknown as Record<string, number>;
+    expect(set({ ...step, [low]: to, [high]: from }).augmentation).toHaveLength(1);
+    expect(set({ ...step, [low]: to }).augmentation).toHaveLength(1);
+  });
+
   test('a loss or a schedule of another kind comes whole, as JSON', () => {
     const set = (text: string) => withOverrides(recipeNamed('face68'), Object.fromEntries([parseAssignment(text)]));
     expect(set('schedule={"name":"step","afterEpochs":[20,26],"factor":0.1}').schedule).toEqual({

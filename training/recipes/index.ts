@@ -1,5 +1,6 @@
 /** The recipes that ship, and overrides of their fields. */
 import { FiducialError } from '../../domain/errors.ts';
+import { reversedRange } from '../augment/steps.ts';
 import { face58 } from './face58.ts';
 import { face68 } from './face68.ts';
 import { nose } from './nose.ts';
@@ -56,13 +57,19 @@ export function withOverrides(recipe: Recipe, overrides: Overrides): Recipe {
   const changed = structuredClone(recipe) as unknown;
   for (const [key, value] of Object.entries(overrides)) assign(changed, key.split('.'), value, key);
   const parsed = recipeSchema.safeParse(changed);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return inOrder(parsed.data);
   const { path, message } = parsed.error.issues[0]!;
   const field = String(path[0] ?? 'the recipe');
   throw new FiducialError(
     'INVALID_INPUT',
     `Recipe ${recipe.name}: ${path.join('.')}: ${message}; to exchange all of ${field}, give it as JSON: --set '${field}={...}'`,
   );
+}
+
+function inOrder(recipe: Recipe): Recipe {
+  const reversed = reversedRange(recipe.augmentation);
+  if (!reversed) return recipe;
+  throw new FiducialError('INVALID_INPUT', `Recipe ${recipe.name}: augmentation.${reversed.path}: ${reversed.message}`);
 }
 
 function assign(target: unknown, path: readonly string[], value: unknown, key: string): void {

@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
   readonly exclusiveMaximum?: number;
+  /** The property beside it that it may not be above: the recipes' own word. */
+  readonly notAbove?: string;
 }
 
 /** The alternatives of a discriminated union of objects. */

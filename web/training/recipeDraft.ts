@@ -31,12 +31,26 @@ export function textOf(field: RecipeField, { typed }: Draft): string {
 
 /** What is wrong with it, by path. */
 export function problemsOf(fields: readonly RecipeField[], draft: Draft): ReadonlyMap<string, string> {
-  return new Map(
-    fields.flatMap((field) => {
-      const problem = problemOf(field, textOf(field, draft));
-      return problem === null ? [] : [[field.path, problem] as const];
-    }),
-  );
+  const alone = fields.flatMap((field) => {
+    const problem = problemOf(field, textOf(field, draft));
+    return problem === null ? [] : [[field.path, problem] as const];
+  });
+  return new Map([...reversedRanges(fields, draft), ...alone]);
+}
+
+/** Told at both ends: a person may have changed either. */
+function reversedRanges(fields: readonly RecipeField[], draft: Draft): (readonly [path: string, problem: string])[] {
+  return fields.flatMap((lower) => {
+    const name = lower.schema.notAbove;
+    const upper = name && fields.find(({ path }) => path === [...lower.path.split('.').slice(0, -1), name].join('.'));
+    if (!upper) return [];
+    const [low, high] = [textOf(lower, draft), textOf(upper, draft)];
+    if (low.trim() === '' || high.trim() === '' || !(Number(low) > Number(high))) return [];
+    return [
+      [lower.path, `Expected at most ${name}, ${high}, got ${low}`],
+      [upper.path, `Expected at least ${lower.path.split('.').at(-1)}, ${low}, got ${high}`],
+    ];
+  });
 }
 
 /** The part at this path becomes another variant. What was typed in it stays where the variant has such a field. */

@@ -64,6 +64,27 @@ describe('the steps of the augmentation', () => {
     expect(augmentationOf('face68', without)[1]).toEqual({ kind: 'rotate', degrees: 46, probability: 1 });
   });
 
+  test('say at both ends where a range ends before it begins', () => {
+    const face = recipe('face68');
+    const scale = RECIPES.face68!.augmentation.findIndex(({ kind }) => kind === 'scale');
+    const at = (name: string) => `augmentation.${scale}.${name}`;
+    const problems = (typed: Draft['typed']) => {
+      const draft = typing(draftOf(face), typed);
+      return Object.fromEntries(problemsOf(fieldsOf(face, draft), draft));
+    };
+    expect(problems({ [at('min')]: '1.3', [at('max')]: '1.2' })).toEqual({
+      [at('min')]: 'Expected at most max, 1.2, got 1.3',
+      [at('max')]: 'Expected at least min, 1.3, got 1.2',
+    });
+    expect(problems({ [at('min')]: '1.2', [at('max')]: '1.2' })).toEqual({});
+    expect(problems({ [at('min')]: '1.3', [at('max')]: '' })).toEqual({
+      [at('max')]: 'Expected a number above 0, got nothing',
+    });
+    expect(problems({ [at('min')]: '1.3', [at('max')]: '-1' })).toMatchObject({
+      [at('max')]: 'Expected a number above 0, got "-1"',
+    });
+  });
+
   test('become another kind, keeping what fits and asking for the rest', () => {
     const face = recipe('face68');
     const contrast = withVariant(face, draftOf(face), 'augmentation.4', 'contrast');
