@@ -211,6 +211,8 @@ export const scoreMessageSchema = z.object({
   shard: z.string().regex(/^\d{6}$/),
   /** Whether the shard may have been scored before; absent where that is not known, as in messages of earlier releases. */
   again: z.boolean().optional(),
+  /** How many images it has, or items without one; absent in messages of earlier releases. */
+  items: z.int().positive().optional(),
 });
 export type ScoreMessage = z.infer<typeof scoreMessageSchema>;
 export const trainMessageSchema = z.object({ kind: z.literal('train'), project: slugSchema, training: slugSchema });

@@ -97,8 +97,8 @@ const workerSchema = z
     /** Set by the ECS agent; without it nothing protects the task, and nothing scales it in. */
     ECS_AGENT_URI: z.url().optional(),
     TMPDIR: z.string().min(1).default('/tmp'),
-    /** Shards worked on at once. */
-    FIDUCIAL_SHARDS_AT_ONCE: count.max(10).default(3),
+    /** Shards worked on at once, whatever their size. Default: up to eight, by their images (scoring/worker/loop.ts). */
+    FIDUCIAL_SHARDS_AT_ONCE: count.max(10).optional(),
     /** A worker that says nothing for so long has lost its messages to another. SQS holds them for 12 hours at most. */
     FIDUCIAL_LEASE_SECONDS: count.min(3).max(43_200).default(60),
     /** Resident memory of all scoring processes together, MB: each is ended at its part. */
@@ -111,7 +111,7 @@ const workerSchema = z
   .transform((env) => ({
     agentUri: env.ECS_AGENT_URI ?? null,
     temporaryFolder: env.TMPDIR,
-    shardsAtOnce: env.FIDUCIAL_SHARDS_AT_ONCE,
+    shardsAtOnce: env.FIDUCIAL_SHARDS_AT_ONCE ?? null,
     leaseSeconds: env.FIDUCIAL_LEASE_SECONDS,
     childMemoryMb: env.FIDUCIAL_CHILD_MEMORY_MB,
     provider: env.FIDUCIAL_PROVIDER,

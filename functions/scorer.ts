@@ -49,10 +49,11 @@ function cudaEnvironment(provider: 'cpu' | 'cuda'): Record<string, string> {
 await runWorker('scorer', async (parts) => {
   const scorer = openScorer(parts);
   const queues = { plan: parts.queues.plan, score: parts.watch(parts.queues.score) };
+  const { shardsAtOnce, leaseSeconds } = parts.worker;
   try {
     await runScorer(
       { ...parts, queues, scorer, runs: new RunRecords(parts.stores.results) },
-      { signal: parts.signal, atOnce: parts.worker.shardsAtOnce, leaseSeconds: parts.worker.leaseSeconds },
+      { signal: parts.signal, leaseSeconds, ...(shardsAtOnce === null ? {} : { atOnce: shardsAtOnce }) },
     );
   } finally {
     await scorer.close();

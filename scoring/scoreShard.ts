@@ -19,6 +19,7 @@ import { decodeLines } from './jsonl.ts';
 import { exists, readBody } from './objects.ts';
 import { failedPrediction } from './outcomes.ts';
 import type { ItemScorer, ScoringItem, ScoringParts } from './ports.ts';
+import type { ReadAhead } from './readAhead.ts';
 import type { RunRecords } from './runRecords.ts';
 import { settle } from './settle.ts';
 import { isDeleted } from './tombstones.ts';
@@ -31,6 +32,8 @@ export interface ScoreParts extends ScoringParts {
   readonly scorer: ItemScorer;
   readonly runs: RunRecords;
   readonly reading?: ReadingLimits;
+  /** What all shards of the worker read ahead together; each by itself where absent. */
+  readonly readAhead?: ReadAhead;
   /** Objects that finishing a run has to read from which on one worker does it alone. Default: 16. */
   readonly claimedFrom?: number;
 }
@@ -154,7 +157,7 @@ async function copyScored(
 
 /** Images as they arrive; those that can't be had become outcomes in `predictions` at once. */
 async function* readImages(
-  { stores: { uploads }, reading = READING }: ScoreParts,
+  { stores: { uploads }, reading = READING, readAhead }: ScoreParts,
   run: Run,
   items: readonly PlanItem[],
   predictions: (Prediction | undefined)[],
@@ -165,14 +168,15 @@ async function* readImages(
   },
 ): AsyncGenerator<ScoringItem> {
   const wanted = items.flatMap((item, index) => (predictions[index] ? [] : [{ index, item }]));
-  const arrivals = new Arrivals(wanted, reading.atOnce, async ({ index, item }) => {
-    const read = await readImage(uploads, run, item, reading, options.signal);
-    if (read.kind === 'bytes') {
-      options.noted?.(index, read.bytes);
-      return { index, item, bytes: read.bytes };
+  const read = async ({ index, item }: (typeof wanted)[number]) => {
+    const image = await readImage(uploads, run, item, reading, options.signal);
+    if (image.kind === 'bytes') {
+      options.noted?.(index, image.bytes);
+      return { index, item, bytes: image.bytes };
     }
-    predictions[index] = failedPrediction(item.key, read.code, read.message);
+    predictions[index] = failedPrediction(item.key, image.code, image.message);
     return null;
-  });
+  };
+  const arrivals = new Arrivals(wanted, reading.atOnce, read, readAhead?.open());
   for await (const image of arrivals) if (image) yield image;
 }

@@ -97,7 +97,7 @@ async function resendShards(
   const missing = shards.filter((shard) => !settled.has(shard));
   // All are there and nobody finished: any shard's message leads to the finish check.
   const sent = missing.length > 0 ? missing : shards.slice(-1);
-  await parts.queues.score.sendAll(sent.map((shard) => scoreMessage({ project, run }, shard, { again: true })));
+  await parts.queues.score.sendAll(sent.map((shard) => scoreMessage(record!, shard, { again: true })));
   // Writing the marker again is the sign of life that keeps the next sweep from sending all of it anew.
   const key = resultKeys.openRun(project, run);
   const marker = await readJson(parts.stores.results, key, openRunSchema);

@@ -4,10 +4,11 @@ import { isFiducialError } from '../domain/errors.ts';
 import type { Log } from './log.ts';
 import { Lease } from './messageLease.ts';
 import type { JobQueue, ReceivedMessage } from './ports.ts';
+import { type ByWeight, Room } from './room.ts';
 
 export interface ConsumeOptions {
-  /** Messages worked on at once. */
-  readonly atOnce: number;
+  /** Messages worked on at once: so many, or by what they weigh. */
+  readonly atOnce: number | ByWeight;
   readonly leaseSeconds: number;
   /** Long poll, 0 to 20. */
   readonly waitSeconds: number;
@@ -36,15 +37,19 @@ export async function consume(
   work: (message: ReceivedMessage, signal: AbortSignal) => Promise<Consumed>,
 ): Promise<void> {
   const busy = new Set<Promise<void>>();
+  const room = new Room(options.atOnce);
   while (!options.signal.aborted) {
-    const free = options.atOnce - busy.size;
-    if (free <= 0) {
+    if (room.free <= 0) {
       await Promise.race(busy);
       continue;
     }
-    const messages = await receive(queue, free, options);
+    const messages = await receive(queue, room.free, options);
     for (const message of messages) {
-      const one: Promise<void> = handle(queue, message, options, work).finally(() => busy.delete(one));
+      const end = room.take(message.body);
+      const one: Promise<void> = handle(queue, message, options, work).finally(() => {
+        busy.delete(one);
+        end();
+      });
       busy.add(one);
     }
   }

@@ -30,6 +30,8 @@ export const ASSUMED = {
   imagesPerSecond: { gpu: IMAGES_PER_WOKEN_WORKER.gpu / 600, cpu: IMAGES_PER_WOKEN_WORKER.cpu / 600 },
   /** Reads of one shard at once: READING.atOnce. */
   readsAtOnce: 16,
+  /** Of all shards of a worker that takes shards by their images: scoring/worker/loop.ts, less a place kept a shard. */
+  readsOfAllAtOnce: 41,
   /** Of the images: not an image. */
   badImages: 0.002,
   /** Hours between two reclaims of one spot machine, and which part of them comes without its notice. */

@@ -4,6 +4,7 @@ import type { ItemScorer, ScoringItem } from '../../scoring/ports.ts';
 import { ASSUMED } from './assumptions.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Chance } from './random.ts';
+import type { ReadStreams } from './readStreams.ts';
 import { imageIndex, type SimulatedUploads } from './uploads.ts';
 
 const BAD_EVERY = Math.round(1 / ASSUMED.badImages);
@@ -27,13 +28,14 @@ export function serviceTimeScorer(
   chance: Chance,
   uploads: SimulatedUploads,
   imagesPerSecond: number,
+  streams: ReadStreams,
 ): ItemScorer {
   let free = 0;
   return {
     async *score(_model, items, { signal }) {
       const all: ScoringItem[] = [];
       for await (const item of items) all.push(item);
-      const read = clock.now + uploads.readMs(all.length);
+      const read = clock.now + uploads.readMs(all.length, streams);
       const computing = (all.length * 1000 * (0.95 + 0.1 * chance.next())) / imagesPerSecond;
       // Images are computed as they arrive, those of other shards meanwhile; the last one not before it has been read.
       free = Math.max(free, clock.now + ASSUMED.latency.get.median) + computing;

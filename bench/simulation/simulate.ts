@@ -24,8 +24,8 @@ export interface Simulation {
   /** Refusals, lost answers, duplicates, reclaims. Latencies vary in any case. */
   readonly faults: boolean;
   readonly seed: number;
-  /** Of one worker. */
-  readonly shardsAtOnce: number;
+  /** Of one worker; null: by their images, as workers do by default. */
+  readonly shardsAtOnce: number | null;
   /** Whether the batch has ground truth, a point an image. Default: none. */
   readonly truth?: boolean;
 }

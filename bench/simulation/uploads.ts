@@ -4,6 +4,7 @@ import type { GetOptions, Listing, ListOptions } from '../../storage/ports.ts';
 import { ASSUMED } from './assumptions.ts';
 import { callMs, type Network } from './network.ts';
 import { SimulatedStore } from './objectStore.ts';
+import type { ReadStreams } from './readStreams.ts';
 
 const DIGITS = 9;
 /** Of a photograph. Nothing depends on it here. */
@@ -40,22 +41,21 @@ export class SimulatedUploads extends SimulatedStore {
     return { ...this.#info(index), body: Buffer.from(String(index)), contentType: 'image/jpeg' };
   }
 
-  /** Milliseconds to read so many images, a few at once. */
-  readMs(count: number): number {
-    const { chance, requests, faults } = this.network;
-    const streams = new Float64Array(ASSUMED.readsAtOnce);
+  /** Milliseconds to read so many images by a worker's streams. */
+  readMs(count: number, streams: ReadStreams): number {
+    const { chance, requests, faults, clock } = this.network;
+    const shard = streams.shard(clock.now);
     for (let i = 0; i < count; i++) {
-      let first = 0;
-      for (let stream = 1; stream < streams.length; stream++) if (streams[stream]! < streams[first]!) first = stream;
-      streams[first]! += chance.latency(ASSUMED.latency.get);
+      let ms = chance.latency(ASSUMED.latency.get);
       while (faults && chance.happens(ASSUMED.refused)) {
         requests.refused++;
-        streams[first]! += chance.exponential(ASSUMED.refusedWaitMs) + chance.latency(ASSUMED.latency.get);
+        ms += chance.exponential(ASSUMED.refusedWaitMs) + chance.latency(ASSUMED.latency.get);
       }
+      shard.read(ms);
     }
     const held = this.reads.wait(count);
     if (held > 1000) requests.throttled += count;
-    return Math.max(held, ...streams);
+    return Math.max(held, shard.endedAt - clock.now);
   }
 
   override async list(options: ListOptions): Promise<Listing> {

@@ -8,6 +8,7 @@ import { ASSUMED, type Compute } from './assumptions.ts';
 import { NO_HEARTBEAT_SECONDS, type SimulatedQueue } from './jobQueue.ts';
 import type { Network } from './network.ts';
 import type { SimulatedStore } from './objectStore.ts';
+import { ReadStreams } from './readStreams.ts';
 import { serviceTimeScorer } from './serviceTime.ts';
 import type { SimulatedUploads } from './uploads.ts';
 
@@ -45,7 +46,7 @@ function partsOf(places: Places, alive: () => boolean, onCall: () => void = () =
 /** A machine on which one scorer follows another: spot capacity is taken back and replaced. */
 export async function workerPlace(
   places: Places,
-  { compute, shardsAtOnce }: { readonly compute: Compute; readonly shardsAtOnce: number },
+  { compute, shardsAtOnce }: { readonly compute: Compute; readonly shardsAtOnce: number | null },
   over: () => boolean,
 ): Promise<number> {
   const imagesPerSecond = ASSUMED.imagesPerSecond[compute];
@@ -56,10 +57,14 @@ export async function workerPlace(
     const stop = new AbortController();
     const onCall = () => void places.scorerCalls++;
     const parts = partsOf(places, () => alive, onCall);
-    const scorer = serviceTimeScorer(clock, chance, places.uploads, imagesPerSecond);
+    const streams = new ReadStreams(ASSUMED.readsAtOnce, shardsAtOnce === null ? ASSUMED.readsOfAllAtOnce : null);
+    const scorer = serviceTimeScorer(clock, chance, places.uploads, imagesPerSecond, streams);
     const runs = new RunRecords(parts.stores.results);
     const options = { signal: stop.signal, leaseSeconds: NO_HEARTBEAT_SECONDS, waitSeconds: 20 };
-    const working = runScorer({ ...parts, scorer, runs }, { ...options, atOnce: shardsAtOnce });
+    const working = runScorer(
+      { ...parts, scorer, runs },
+      shardsAtOnce === null ? options : { ...options, atOnce: shardsAtOnce },
+    );
     if (!faults) return working.then(() => reclaims);
     const reclaimed = clock.sleep(chance.exponential(ASSUMED.reclaimEveryHours * 3_600_000));
     await reclaimed;

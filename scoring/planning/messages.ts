@@ -90,12 +90,20 @@ export function parseJson(body: string): unknown {
 
 /** `again`: somebody may have scored it already. */
 export function scoreMessage(
-  { project, run }: Pick<Run, 'project' | 'run'>,
+  run: Pick<Run, 'project' | 'run' | 'items' | 'shards' | 'shardSize'>,
   shard: string,
   { again = false }: { readonly again?: boolean } = {},
 ): { body: string; group: string } {
-  const message = scoreMessageSchema.parse({ kind: 'score', project, run, shard, ...(again ? { again } : {}) });
+  const { project, run: id } = run;
+  const items = itemsOf(run, Number(shard));
+  const repeats = again ? { again } : {};
+  const message = scoreMessageSchema.parse({ kind: 'score', project, run: id, shard, ...repeats, items });
   return { body: JSON.stringify(message), group: project };
+}
+
+/** All shards but the last are full. */
+function itemsOf({ items, shards, shardSize }: Pick<Run, 'items' | 'shards' | 'shardSize'>, shard: number): number {
+  return shard < shards - 1 ? shardSize : Math.max(1, items - (shards - 1) * shardSize);
 }
 
 /** The same shard's, for whoever has begun it and does not end it. */

@@ -22,6 +22,14 @@ describe('the environment of processes on AWS', () => {
     expect(() => readOptionalWakeConfig({ FIDUCIAL_CLUSTER: 'c' })).toThrow(/FIDUCIAL_SCORER_SERVICE/);
   });
 
+  it('takes shards by their images unless it is told how many', () => {
+    expect(readWorkerConfig({}).shardsAtOnce).toBeNull();
+    expect(readWorkerConfig({ FIDUCIAL_SHARDS_AT_ONCE: '5' }).shardsAtOnce).toBe(5);
+    for (const wrong of ['0', '11', 'many']) {
+      expect(() => readWorkerConfig({ FIDUCIAL_SHARDS_AT_ONCE: wrong })).toThrow(/FIDUCIAL_SHARDS_AT_ONCE/);
+    }
+  });
+
   it('has a lease of a minute, and takes one that SQS can hold', () => {
     expect(readWorkerConfig({}).leaseSeconds).toBe(60);
     expect(readWorkerConfig({ FIDUCIAL_LEASE_SECONDS: '10' }).leaseSeconds).toBe(10);
