@@ -102,7 +102,7 @@ async function* readItems(
   for (const [index, { file, item }] of items.entries()) {
     const bytes = await readFile(file.path);
     noted?.(index, bytes);
-    yield { index, item, bytes };
+    yield { index, item, content: bytes };
   }
 }
 

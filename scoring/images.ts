@@ -1,4 +1,4 @@
-/** Reads the images of a shard, several at once, as they were when the run was planned. */
+/** Reads the images of a shard, several at once, as they were when the run was planned, or finds where they lie. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type ErrorCode,
@@ -9,7 +9,9 @@ import {
 } from '../domain/errors.ts';
 import { uploadKeys } from '../domain/keys.ts';
 import type { PlanItem } from '../domain/records.ts';
+import { readLocalBody } from '../storage/embedded/localBody.ts';
 import type { ObjectStore } from '../storage/ports.ts';
+import type { ScoringItem } from './ports.ts';
 
 export interface ReadingLimits {
   /** Larger objects are not read: TOO_LARGE. */
@@ -23,9 +25,13 @@ export interface ReadingLimits {
 
 export const READING: ReadingLimits = { maxImageBytes: 100_000_000, atOnce: 16, attempts: 3, backoffMs: 200 };
 
-export type ImageRead =
-  | { readonly kind: 'bytes'; readonly bytes: Buffer }
-  | { readonly kind: 'failed'; readonly code: ItemErrorCode; readonly message?: string };
+interface Failed {
+  readonly kind: 'failed';
+  readonly code: ItemErrorCode;
+  readonly message?: string;
+}
+
+export type ImageRead = { readonly kind: 'content'; readonly content: ScoringItem['content'] } | Failed;
 
 /** Never throws for one image's sake. ABORTED when told to stop. */
 export async function readImage(
@@ -45,7 +51,9 @@ export async function readImage(
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
-      return { kind: 'bytes', bytes: (await uploads.get(key, { ifMatch: item.etag, signal })).body };
+      const as = { ifMatch: item.etag, signal };
+      // A store of files is read where the image is decoded: its bytes need not pass through two processes.
+      return { kind: 'content', content: (await uploads.locate?.(key, as)) ?? (await uploads.get(key, as)).body };
     } catch (error) {
       signal.throwIfAborted();
       const failed = failureOf(error);
@@ -62,7 +70,18 @@ const BY_STORE: Readonly<Partial<Record<ErrorCode, ItemErrorCode>>> = {
   CORRUPT_STORE: 'CORRUPT',
 };
 
-function failureOf(error: unknown): Extract<ImageRead, { kind: 'failed' }> {
+/** What a scorer does first: the bytes of an image file that may still lie where it lay. */
+export function readContent(
+  content: ScoringItem['content'],
+): { readonly kind: 'bytes'; readonly bytes: Uint8Array } | Failed {
+  try {
+    return { kind: 'bytes', bytes: content instanceof Uint8Array ? content : readLocalBody(content) };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): Failed {
   if (!(error instanceof Error)) return { kind: 'failed', code: 'UNREADABLE' };
   if (!isFiducialError(error)) return { kind: 'failed', code: 'UNREADABLE', message: error.message };
   const code = BY_STORE[error.code] ?? (isItemErrorCode(error.code) ? error.code : 'UNREADABLE');

@@ -1,7 +1,7 @@
 /** What scoring is given: models, a scorer of images, a clock, a log. */
 import type { CropRule, ModelPin, PlanItem, Prediction } from '../domain/records.ts';
 import type { Log } from '../storage/log.ts';
-import type { Queues, Stores } from '../storage/ports.ts';
+import type { LocalBody, Queues, Stores } from '../storage/ports.ts';
 
 export type { Log } from '../storage/log.ts';
 
@@ -33,8 +33,13 @@ export interface ScoringItem {
   /** Place in the shard, from 0. */
   readonly index: number;
   readonly item: PlanItem;
-  /** The image file. */
-  readonly bytes: Buffer;
+  /** The image file, or where it lies for whoever reads it. */
+  readonly content: Buffer | LocalBody;
+}
+
+/** Of the image file. */
+export function contentBytes(content: ScoringItem['content']): number {
+  return content instanceof Uint8Array ? content.length : content.bytes;
 }
 
 export interface ItemOutcome {

@@ -120,7 +120,10 @@ async function scoreItems(
   const predictions = await copyScored(parts, run, items);
   const seen = new Map<number, boolean>();
   const training = await parts.runs.imagesSeen(run);
-  const noted = training && ((index: number, bytes: Buffer) => seen.set(index, training.has(sha256Of(bytes))));
+  const noted =
+    training &&
+    ((index: number, content: ScoringItem['content']) =>
+      seen.set(index, training.has(content instanceof Uint8Array ? sha256Of(content) : content.sha256)));
   const reading = readImages(parts, run, items, predictions, { signal, noted });
   const model = { pin: run.model, crop: run.crop, detector: run.detector };
   for await (const { index, prediction } of parts.scorer.score(model, reading, { signal })) {
@@ -163,16 +166,16 @@ async function* readImages(
   predictions: (Prediction | undefined)[],
   options: {
     readonly signal: AbortSignal;
-    /** Told of the bytes of each image. */
-    readonly noted: ((index: number, bytes: Buffer) => void) | null;
+    /** Told of each image. */
+    readonly noted: ((index: number, content: ScoringItem['content']) => void) | null;
   },
 ): AsyncGenerator<ScoringItem> {
   const wanted = items.flatMap((item, index) => (predictions[index] ? [] : [{ index, item }]));
   const read = async ({ index, item }: (typeof wanted)[number]) => {
     const image = await readImage(uploads, run, item, reading, options.signal);
-    if (image.kind === 'bytes') {
-      options.noted?.(index, image.bytes);
-      return { index, item, bytes: image.bytes };
+    if (image.kind === 'content') {
+      options.noted?.(index, image.content);
+      return { index, item, content: image.content };
     }
     predictions[index] = failedPrediction(item.key, image.code, image.message);
     return null;

@@ -24,6 +24,16 @@ export interface StoredObject extends ObjectInfo {
   readonly contentType: string | null;
 }
 
+/** Where a body lies as a file of this machine, and what it has to be. */
+export interface LocalBody {
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** CRC-32 of each MiB. */
+  readonly crc32: readonly number[];
+}
+
 export interface StoredStream extends ObjectInfo {
   readonly body: Readable;
   readonly contentType: string | null;
@@ -92,6 +102,12 @@ export interface ObjectStore {
   putStream(key: string, body: Readable, options?: PutOptions & { readonly bytes?: number }): Promise<ObjectInfo>;
   get(key: string, options?: GetOptions): Promise<StoredObject>;
   getStream(key: string, options?: GetOptions): Promise<StoredStream>;
+  /**
+   * Only of a store whose bodies are files of this machine: where one lies, for a process that reads it by itself, as
+   * `readLocalBody` does. The file stays what it is for as long as the store is open. Throws what `get` throws before
+   * it reads.
+   */
+  locate?(key: string, options?: Pick<GetOptions, 'ifMatch' | 'signal'>): Promise<LocalBody>;
   /** Null where there is nothing. */
   head(key: string, options?: CallOptions): Promise<ObjectInfo | null>;
   list(options: ListOptions): Promise<Listing>;

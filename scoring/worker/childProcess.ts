@@ -69,12 +69,16 @@ export class ScoringChild {
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 
+  /** With all others of this turn of the event loop, in one write. */
   sendImage(header: ImageHeader, bytes: Uint8Array): void {
-    if (!this.#images?.writable) return;
-    this.#images.cork();
-    this.#images.write(frameHead(header, bytes.length));
-    this.#images.write(bytes);
-    this.#images.uncork();
+    const images = this.#images;
+    if (!images?.writable) return;
+    if (images.writableCorked === 0) {
+      images.cork();
+      setImmediate(() => images.uncork());
+    }
+    images.write(frameHead(header, bytes.length));
+    if (bytes.length > 0) images.write(bytes);
   }
 
   kill(why: Death): void {

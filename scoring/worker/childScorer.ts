@@ -4,7 +4,14 @@
  * and wherever a decoder has taken one's core, all of them do.
  */
 import type { Prediction } from '../../domain/records.ts';
-import type { ItemOutcome, ItemScorer, ScoreItemsOptions, ScoringItem, ScoringModel } from '../ports.ts';
+import {
+  contentBytes,
+  type ItemOutcome,
+  type ItemScorer,
+  type ScoreItemsOptions,
+  type ScoringItem,
+  type ScoringModel,
+} from '../ports.ts';
 import { AsyncQueue } from './queue.ts';
 import { Slots } from './slots.ts';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
@@ -97,9 +104,10 @@ export class ChildScorer implements ItemScorer {
     const underWay = new Set<Promise<void>>();
     try {
       for await (const image of items) {
-        await this.#slots.take(job, image.bytes.length);
+        const bytes = contentBytes(image.content);
+        await this.#slots.take(job, bytes);
         if (stop.aborted) {
-          this.#slots.give(image.bytes.length);
+          this.#slots.give(bytes);
           break;
         }
         const one: Promise<void> = this.#submit(model, image)
@@ -108,7 +116,7 @@ export class ChildScorer implements ItemScorer {
             (error: unknown) => outcomes.push({ error }),
           )
           .finally(() => {
-            this.#slots.give(image.bytes.length);
+            this.#slots.give(bytes);
             underWay.delete(one);
           });
         underWay.add(one);

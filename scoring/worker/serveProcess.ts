@@ -28,7 +28,7 @@ export function serveProcess(open: OpenPredictor): void {
 /** One buffer for all reads: what is in it is copied out before the next. */
 const READ_BYTES = 1 << 20;
 
-function readImages(onImage: (header: unknown, bytes: Uint8Array) => void): void {
+function readImages(onImage: (header: unknown, bytes: Buffer) => void): void {
   const frames = new FrameReader(onImage);
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   new Socket({

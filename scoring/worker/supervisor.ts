@@ -25,6 +25,7 @@ export interface SupervisorOptions extends ChildOptions {
   readonly log?: Log;
 }
 
+const NOTHING = new Uint8Array();
 /** Deaths in a row without an outcome between them, before the scorer gives up on its child. */
 const FRUITLESS_STARTS = 5;
 
@@ -143,8 +144,10 @@ export class Supervisor {
     pending.sentAfter = this.#outcomes;
     if (this.#sent.size === 0) this.#lastOutcomeAt = pending.sentAt;
     this.#sent.set(id, pending);
-    const { key, box } = image.item;
-    this.#child!.sendImage({ id, model, item: { key, box } }, image.bytes);
+    const { item, content } = image;
+    const header = { id, model, item: { key: item.key, box: item.box } };
+    if (content instanceof Uint8Array) this.#child!.sendImage(header, content);
+    else this.#child!.sendImage({ ...header, file: content }, NOTHING);
   }
 
   /** Has the child open the model where it has room for another. */
@@ -198,7 +201,7 @@ export class Supervisor {
     else if (message.kind === 'opened') this.#opened(message.model);
     else if (message.kind === 'refused') {
       this.#refuse(message.model, new FiducialError(message.code, message.message));
-    } else this.#answer(message.id, message.prediction);
+    } else for (const { id, prediction } of message.outcomes) this.#answer(id, prediction);
     this.#advance();
   }
 

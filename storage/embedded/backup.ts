@@ -1,10 +1,11 @@
-import { constants, copyFile, mkdir, open, readdir, rename } from 'node:fs/promises';
+import { constants, copyFile, mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { backup as backupDatabase, DatabaseSync } from 'node:sqlite';
 import { FiducialError } from '../../domain/errors.ts';
 import type { Bodies, BodyRecord } from './bodies.ts';
 import { translateFailure } from './failures.ts';
 import type { Ledger } from './ledger.ts';
+import { SmallBodies } from './smallBodies.ts';
 
 export const DATABASE = 'store.sqlite';
 
@@ -15,8 +16,8 @@ export interface BackupReport {
 }
 
 /**
- * Copies a live folder to `to`, which must be empty or absent: the rows as of one moment, then every body they name
- * (none is unlinked meanwhile), each checked. The database gets its name last, so that half a backup is not taken
+ * Copies a live folder to `to`, which must be empty or absent: the rows as of one moment, the small bodies among them,
+ * then every file they name (none is unlinked meanwhile). Each body is checked. The database gets its name last, so that half a backup is not taken
  * for a whole one.
  * @throws CORRUPT_STORE where a body is damaged, STORAGE_FULL, INVALID_INPUT.
  */
@@ -65,14 +66,16 @@ async function copyBodies(database: string, bodies: Bodies, to: string): Promise
     let count = 0;
     let bytes = 0;
     const folders = new Set<string>();
+    const small = new SmallBodies((sql) => db.prepare(sql));
     for (const row of db.prepare('SELECT hash, bytes, checks FROM objects GROUP BY hash').iterate()) {
       const record = row as unknown as BodyRecord;
+      count++;
+      bytes += record.bytes;
+      if (!(await isFile(bodies.pathOf(record.hash))) && small.find(record)) continue;
       const folder = join(to, 'bodies', record.hash.slice(0, 2));
       if (!folders.has(folder)) await mkdir(folder, { recursive: true });
       folders.add(folder);
       await copyBody(bodies, record, join(folder, record.hash));
-      count++;
-      bytes += record.bytes;
     }
     for (const folder of folders) await syncPath(folder);
     if (folders.size > 0) await syncPath(join(to, 'bodies'));
@@ -80,6 +83,10 @@ async function copyBodies(database: string, bodies: Bodies, to: string): Promise
   } finally {
     db.close();
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
 }
 
 async function copyBody(bodies: Bodies, record: BodyRecord, path: string): Promise<void> {

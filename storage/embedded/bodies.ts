@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FiducialError } from '../../domain/errors.ts';
 import { throwIfAborted } from '../abort.ts';
-import { BLOCK_BYTES, type BodyDigest, blockIsIntact, Digester, digestOf } from './checks.ts';
+import type { LocalBody } from '../ports.ts';
+import {
+  BLOCK_BYTES,
+  type BodyDigest,
+  blockIsIntact,
+  checksums,
+  Digester,
+  damagedBody,
+  digestOf,
+  isMissing,
+} from './checks.ts';
 import { translateFailure } from './failures.ts';
 import { FolderSync } from './folderSync.ts';
 
@@ -33,6 +43,11 @@ export class Bodies {
 
   pathOf(hash: string): string {
     return join(this.#folder, hash.slice(0, 2), hash);
+  }
+
+  locate(record: BodyRecord): LocalBody {
+    const { hash, bytes } = record;
+    return { path: this.pathOf(hash), bytes, sha256: hash, crc32: checksums(record) };
   }
 
   async store(body: Uint8Array): Promise<BodyDigest> {
@@ -69,7 +84,9 @@ export class Bodies {
   async *read(record: BodyRecord, from: number, end: number): AsyncGenerator<Buffer> {
     if (end <= from) return;
     const file = await open(this.pathOf(record.hash), constants.O_RDONLY).catch((error) => {
-      throw isMissing(error) ? damaged(record, 'its file is missing') : translateFailure(error, 'Reading a body');
+      throw isMissing(error)
+        ? damagedBody(record.hash, 'its file is missing')
+        : translateFailure(error, 'Reading a body');
     });
     try {
       for (let index = Math.floor(from / BLOCK_BYTES); index * BLOCK_BYTES < end; index++) {
@@ -139,25 +156,15 @@ async function readBlock(file: FileHandle, record: BodyRecord, index: number): P
   let filled = 0;
   while (filled < block.length) {
     const { bytesRead } = await file.read(block, filled, block.length - filled, start + filled);
-    if (bytesRead === 0) throw damaged(record, `its file ends after ${start + filled} of ${record.bytes} bytes`);
+    if (bytesRead === 0)
+      throw damagedBody(record.hash, `its file ends after ${start + filled} of ${record.bytes} bytes`);
     filled += bytesRead;
   }
-  if (!blockIsIntact(record, index, block)) throw damaged(record, `block ${index} does not match its checksum`);
+  if (!blockIsIntact(record, index, block))
+    throw damagedBody(record.hash, `block ${index} does not match its checksum`);
   return block;
 }
 
 async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function damaged(record: BodyRecord, what: string): FiducialError {
-  return new FiducialError(
-    'CORRUPT_STORE',
-    `Expected the body ${record.hash} as it was written, but ${what}; restore it from a backup or upload it again`,
-    { ids: { hash: record.hash } },
-  );
 }

@@ -1,6 +1,7 @@
 /** Digests of a body: what names it, what S3 would call its ETag, and what finds damage in any part of it. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { FiducialError } from '../../domain/errors.ts';
 
 /** A body is checked in pieces of this size, so that a range costs the pieces it touches only. */
 export const BLOCK_BYTES = 1024 * 1024;
@@ -60,4 +61,23 @@ export function blockIsIntact(digest: Pick<BodyDigest, 'checks'>, index: number,
   const { checks } = digest;
   const view = new DataView(checks.buffer, checks.byteOffset, checks.byteLength);
   return index * 4 + 4 <= checks.byteLength && view.getUint32(index * 4) === crc32(block);
+}
+
+/** CRC-32 of each block. */
+export function checksums({ checks }: Pick<BodyDigest, 'checks'>): number[] {
+  const view = Buffer.from(checks.buffer, checks.byteOffset, checks.byteLength);
+  return Array.from({ length: view.length / 4 }, (_, index) => view.readUInt32BE(index * 4));
+}
+
+export function damagedBody(hash: string, what: string): FiducialError {
+  return new FiducialError(
+    'CORRUPT_STORE',
+    `Expected the body ${hash} as it was written, but ${what}; restore it from a backup or upload it again`,
+    { ids: { hash } },
+  );
+}
+
+/** Of a file that should be there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

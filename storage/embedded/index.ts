@@ -14,6 +14,7 @@ import { EmbeddedObjectStore } from './objectStore.ts';
 import { Presence } from './presence.ts';
 import { migrate, needsMigration, schemaVersion } from './schema.ts';
 import { readOrMakeSecret, Signer } from './signing.ts';
+import { SmallBodies } from './smallBodies.ts';
 
 export type { BackupReport } from './backup.ts';
 export type { NotificationRule } from './notifications.ts';
@@ -82,12 +83,15 @@ async function openFolder(folder: string, options: EmbeddedOptions): Promise<Emb
     await notifications.configure();
     const secret = await readOrMakeSecret(folder);
     const signer = new Signer({ secret, now, ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }) });
-    const store = (bucket: string) => new EmbeddedObjectStore(bucket, { ledger, bodies, notifications, signer, now });
+    const parts = { ledger, bodies, notifications, signer, now };
+    const small = smallBodiesOf(ledger);
+    const store = (bucket: string, smallBodies: SmallBodies | null) =>
+      new EmbeddedObjectStore(bucket, { ...parts, smallBodies });
     const queue = (name: string) => new EmbeddedJobQueue(name, ledger, rows, options.maxReceives ?? 10);
     return {
       folder,
       folderVersion: schemaVersion(ledger.db),
-      stores: { uploads: store('uploads'), results: store('results'), models: store('models') },
+      stores: { uploads: store('uploads', null), results: store('results', small), models: store('models', small) },
       queues: { plan: queue('plan'), score: queue('score'), train: queue('train') },
       signer,
       collected,
@@ -100,6 +104,10 @@ async function openFolder(folder: string, options: EmbeddedOptions): Promise<Emb
   }
 }
 
+function smallBodiesOf(ledger: Ledger): SmallBodies {
+  return new SmallBodies((sql) => ledger.sql(sql));
+}
+
 /** Gives how many bodies were collected, or null where this process was not alone. */
 async function enter(presence: Presence, ledger: Ledger, bodies: Bodies, folder: string): Promise<number | null> {
   let collected: number | null = null;
@@ -109,7 +117,7 @@ async function enter(presence: Presence, ledger: Ledger, bodies: Bodies, folder:
     await bodies.create();
     const referenced = new Set<unknown>();
     for (const row of ledger.db.prepare('SELECT hash FROM objects').iterate()) referenced.add(row.hash);
-    collected = await bodies.collect((hash) => referenced.has(hash));
+    collected = (await bodies.collect((hash) => referenced.has(hash))) + smallBodiesOf(ledger).collect();
     await syncParent(join(folder, DATABASE));
     await syncParent(folder);
   });

@@ -74,6 +74,13 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (bucket, prefix, queue)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Small bodies that need no file: written in the commit that refers to them.
+  CREATE TABLE bodies (
+    hash TEXT NOT NULL PRIMARY KEY,
+    body BLOB NOT NULL
+  );
+  `,
 ];
 
 export function schemaVersion(db: DatabaseSync): number {

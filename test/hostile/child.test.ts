@@ -24,7 +24,7 @@ test('the scoring process has no environment of ours and no arguments: no creden
   onTestFinished(() => scorer.close());
   const item = { key: 'a.jpg', etag: '"e"', bytes: 1, box: null, truths: [], copyOf: null };
   const images = async function* (): AsyncGenerator<ScoringItem> {
-    yield { index: 0, item, bytes: Buffer.from('x') };
+    yield { index: 0, item, content: Buffer.from('x') };
   };
   const pin = { owner: 'shared', name: 'm', version: 'v1', sha256: MODEL_SHA, layout: 'ibug68', points: 68 } as const;
   const model = { pin, crop: 'whole', detector: null } as const;

@@ -1,8 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { ItemErrorCode } from '../../domain/errors.ts';
 import type { ItemOutcome, ScoringItem, ScoringModel } from '../../scoring/ports.ts';
 import { ChildScorer, type ChildScorerOptions } from '../../scoring/worker/childScorer.ts';
+import { embedded } from '../storage/folders.ts';
 import { fakePrediction } from './fakeModel.ts';
 import { imageKey, MODEL_SHA } from './world.ts';
 
@@ -40,7 +42,7 @@ function scorerWith(options: Partial<ChildScorerOptions> = {}): ChildScorer {
 async function* images(contents: readonly string[]): AsyncGenerator<ScoringItem> {
   for (const [index, content] of contents.entries()) {
     const item = { key: imageKey(index), etag: '"e"', bytes: content.length, box: null, truths: [], copyOf: null };
-    yield { index, item, bytes: Buffer.from(content) };
+    yield { index, item, content: Buffer.from(content) };
   }
 }
 
@@ -71,6 +73,27 @@ function expectAllButThese(
 }
 
 describe('the scoring process', () => {
+  test('reads images where they lie, and says of those that it can not read why', async () => {
+    const { stores } = await embedded();
+    const bodies = contents(40, { 7: 'damaged', 9: 'gone' });
+    const located = await Promise.all(
+      bodies.map(async (body, index) => {
+        await stores.uploads.put(imageKey(index), body);
+        return (await stores.uploads.locate?.(imageKey(index)))!;
+      }),
+    );
+    await writeFile(located[7]!.path, 'DAMAGED');
+    await rm(located[9]!.path);
+    async function* items(): AsyncGenerator<ScoringItem> {
+      for await (const one of images(bodies)) yield { ...one, content: located[one.index]! };
+    }
+    const outcomes: ItemOutcome[] = [];
+    const { signal } = new AbortController();
+    for await (const outcome of scorerWith().score(MODEL, items(), { signal })) outcomes.push(outcome);
+    outcomes.sort((a, b) => a.index - b.index);
+    expectAllButThese(outcomes, bodies, { 7: 'CORRUPT', 9: 'CORRUPT' });
+  });
+
   test('gives every image its outcome, a bad one included', async () => {
     const all = contents(100, { 40: 'bad' });
     expectAllButThese(await outcomesOf(scorerWith(), all), all, { 40: 'NOT_AN_IMAGE' });

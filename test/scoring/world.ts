@@ -3,9 +3,11 @@
  * may be killed. Everything is deterministic, so that two histories can be compared byte by byte.
  */
 import { uploadKeys } from '../../domain/keys.ts';
-import type { Commit, ManifestEntry } from '../../domain/records.ts';
+import type { Commit, ManifestEntry, Prediction } from '../../domain/records.ts';
 import { scoreMessageSchema } from '../../domain/records.ts';
 import { handleDeadPlan, handleDeadShard } from '../../scoring/deadLetters.ts';
+import { readContent } from '../../scoring/images.ts';
+import { failedPrediction } from '../../scoring/outcomes.ts';
 import { handlePlanMessage, type PlanParts } from '../../scoring/plan.ts';
 import type { ItemScorer, ScoringItem } from '../../scoring/ports.ts';
 import { SILENT } from '../../scoring/ports.ts';
@@ -28,12 +30,18 @@ export const fakeScorer: ItemScorer = {
     for await (const item of items) {
       group.push(item);
       if (group.length < 5) continue;
-      yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one, points) }));
+      yield* group.reverse().map((one) => ({ index: one.index, prediction: fakeOutcome(one, points) }));
       group = [];
     }
-    yield* group.reverse().map((one) => ({ index: one.index, prediction: fakePrediction(one, points) }));
+    yield* group.reverse().map((one) => ({ index: one.index, prediction: fakeOutcome(one, points) }));
   },
 };
+
+function fakeOutcome({ item, content }: ScoringItem, points: number): Prediction {
+  const read = readContent(content);
+  if (read.kind === 'failed') return failedPrediction(item.key, read.code, read.message);
+  return fakePrediction({ item, bytes: Buffer.from(read.bytes) }, points);
+}
 
 export const fakeModels: PlanParts['models'] = {
   async resolve(_project, reference) {

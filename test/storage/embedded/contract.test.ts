@@ -19,8 +19,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-objectStoreContract('the embedded store', async () => ({
-  store: storage.stores.results,
-  prefix: `${randomUUID()}/`,
-}));
+for (const bucket of ['uploads', 'results'] as const) {
+  objectStoreContract(`the embedded store of ${bucket}`, async () => ({
+    store: storage.stores[bucket],
+    prefix: `${randomUUID()}/`,
+  }));
+}
 jobQueueContract('the embedded queue', async (maxReceives) => (await embedded({ maxReceives })).queues.score);

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { translateFailure } from '../../../storage/embedded/failures.ts';
 import type { Embedded } from '../../../storage/embedded/index.ts';
 import { Ledger } from '../../../storage/embedded/ledger.ts';
+import { readLocalBody } from '../../../storage/embedded/localBody.ts';
 import { embedded, temporaryFolder } from '../folders.ts';
 
 const MIB = 1024 * 1024;
@@ -40,15 +41,35 @@ test('one flipped bit is found by every read that touches it, and by no other', 
 
 test('a body that is cut or missing is found, and putting it again heals it', async () => {
   const storage = await embedded();
-  const { results } = storage.stores;
-  await results.put('x', 'whole body');
+  const { uploads } = storage.stores;
+  const local = async () => readLocalBody((await uploads.locate?.('x'))!);
+  await uploads.put('x', 'whole body');
   const path = await onlyBody(storage);
-  await truncate(path, 4);
-  await expect(results.get('x')).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
-  await rm(path);
-  await expect(results.get('x')).rejects.toMatchObject({ code: 'CORRUPT_STORE' });
+  for (const harm of [() => truncate(path, 4), () => flipByte(path, 2), () => rm(path)]) {
+    await harm();
+    await expect(uploads.get('x')).rejects.toMatchObject({ code: 'CORRUPT_STORE', retryable: false });
+    await expect(local()).rejects.toMatchObject({ code: 'CORRUPT_STORE', retryable: false });
+    await uploads.put('x', 'whole body');
+    expect((await uploads.get('x')).body.toString()).toBe('whole body');
+    expect((await local()).toString()).toBe('whole body');
+  }
+});
+
+test('a small body that is cut or changed in its row is found, and putting it again heals it', async () => {
+  const storage = await embedded();
+  const { results } = storage.stores;
+  const db = new DatabaseSync(join(storage.folder, 'store.sqlite'));
+  for (const harm of ['whole bodz', 'whole', '']) {
+    await results.put('x', 'whole body');
+    db.prepare('UPDATE bodies SET body = ?').run(Buffer.from(harm));
+    await expect(results.get('x')).rejects.toMatchObject({ code: 'CORRUPT_STORE', retryable: false });
+    await expect(storage.backup(join(await temporaryFolder(), 'backup'))).rejects.toMatchObject({
+      code: 'CORRUPT_STORE',
+    });
+  }
   await results.put('x', 'whole body');
   expect((await results.get('x')).body.toString()).toBe('whole body');
+  db.close();
 });
 
 test('a full disk is STORAGE_FULL, whatever says so', async () => {

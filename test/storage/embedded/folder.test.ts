@@ -5,7 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { assertLocalFileSystem, networkFileSystem } from '../../../storage/embedded/fileSystem.ts';
 import { openEmbedded } from '../../../storage/embedded/index.ts';
+import { readLocalBody } from '../../../storage/embedded/localBody.ts';
 import { MIGRATIONS, migrate, needsMigration, schemaVersion } from '../../../storage/embedded/schema.ts';
+import { SMALL_BODY_BYTES } from '../../../storage/embedded/smallBodies.ts';
 import { embedded, temporaryFolder } from '../folders.ts';
 
 async function bodiesIn(folder: string): Promise<string[]> {
@@ -28,12 +30,12 @@ test('what was written is there after the folder is opened again', async () => {
 test('equal bodies are one file, and a body that nothing refers to goes when a process starts alone', async () => {
   const folder = await temporaryFolder();
   const first = await openEmbedded({ folder });
-  await first.stores.results.put('a', 'same');
+  await first.stores.uploads.put('a', 'same');
   await first.stores.uploads.put('b', 'same');
-  await first.stores.results.put('c', 'old');
-  await first.stores.results.put('c', 'new');
-  await first.stores.results.put('d', 'deleted');
-  await first.stores.results.delete('d');
+  await first.stores.uploads.put('c', 'old');
+  await first.stores.uploads.put('c', 'new');
+  await first.stores.uploads.put('d', 'deleted');
+  await first.stores.uploads.delete('d');
   expect(await bodiesIn(folder)).toHaveLength(4);
   await writeFile(join(folder, 'tmp', 'left-by-a-crash'), 'half');
   const beside = await openEmbedded({ folder });
@@ -45,7 +47,32 @@ test('equal bodies are one file, and a body that nothing refers to goes when a p
   expect(alone.collected).toBe(2);
   expect(await bodiesIn(folder)).toHaveLength(2);
   expect(existsSync(join(folder, 'tmp', 'left-by-a-crash'))).toBe(false);
-  expect((await alone.stores.results.get('c')).body.toString()).toBe('new');
+  expect((await alone.stores.uploads.get('c')).body.toString()).toBe('new');
+});
+
+test('small bodies of results and models are rows, larger ones and all uploads files', async () => {
+  const folder = await temporaryFolder();
+  const first = await openEmbedded({ folder });
+  const [small, large] = [Buffer.alloc(SMALL_BODY_BYTES, 1), Buffer.alloc(SMALL_BODY_BYTES + 1, 2)];
+  await first.stores.results.put('small', small);
+  await first.stores.models.put('same', small);
+  await first.stores.results.put('empty', '');
+  await first.stores.results.put('gone', 'x');
+  await first.stores.results.delete('gone');
+  expect(await bodiesIn(folder)).toEqual([]);
+  await first.stores.results.put('large', large);
+  expect(await bodiesIn(folder)).toHaveLength(1);
+  await first.stores.uploads.put('small', small);
+  expect(await bodiesIn(folder)).toHaveLength(2);
+  await first.close();
+  const { stores, collected } = await embedded({ folder });
+  expect(collected).toBe(1);
+  expect((await stores.results.get('small')).body.equals(small)).toBe(true);
+  expect((await stores.results.get('small', { range: { from: 5, to: 7 } })).body).toEqual(Buffer.from([1, 1, 1]));
+  expect(Buffer.concat(await (await stores.models.getStream('same')).body.toArray()).equals(small)).toBe(true);
+  expect((await stores.results.get('empty')).body.length).toBe(0);
+  expect((await stores.results.get('large')).body.equals(large)).toBe(true);
+  expect((await stores.uploads.get('small')).body.equals(small)).toBe(true);
 });
 
 test('ten openings at once agree on one secret and one test event', async () => {
@@ -118,6 +145,9 @@ test('a folder of an earlier version is brought up to date in one step, or not a
 test('a backup of a folder in use opens clean and has all that was acknowledged before it began', async () => {
   const storage = await embedded();
   for (let n = 0; n < 50; n++) await storage.stores.results.put(`before/${n}`, `body ${n}`);
+  // One that is a row and a file, and one that is a file alone.
+  await storage.stores.uploads.put('image', 'body 0');
+  await storage.stores.results.put('large', Buffer.alloc(SMALL_BODY_BYTES + 1));
   await storage.queues.score.send('waiting');
   let writing = true;
   const writer = (async () => {
@@ -127,7 +157,7 @@ test('a backup of a folder in use opens clean and has all that was acknowledged 
   const report = await storage.backup(to);
   writing = false;
   await writer;
-  expect(report.objects).toBeGreaterThanOrEqual(50);
+  expect(report.objects).toBeGreaterThanOrEqual(52);
   const copy = await embedded({ folder: to });
   for (let n = 0; n < 50; n++) {
     expect((await copy.stores.results.get(`before/${n}`)).body.toString()).toBe(`body ${n}`);
@@ -135,6 +165,8 @@ test('a backup of a folder in use opens clean and has all that was acknowledged 
   for (const { key } of (await copy.stores.results.list({ prefix: 'during/' })).objects) {
     await copy.stores.results.get(key);
   }
+  expect(readLocalBody((await copy.stores.uploads.locate?.('image'))!).toString()).toBe('body 0');
+  expect((await copy.stores.results.get('large')).body.length).toBe(SMALL_BODY_BYTES + 1);
   expect((await copy.queues.score.counts()).visible).toBe(1);
   expect(copy.collected).toBe(0);
 });
