@@ -44,7 +44,7 @@ export class TrainingLease {
     this.#etag = etag;
   }
 
-  /** LEASE_LOST (retryable) where another holds it. */
+  /** LEASE_LOST (retryable) where another holds it; its id `heldUntil` says when that ends, unless it is renewed. */
   static async acquire(
     store: ObjectStore,
     project: string,
@@ -54,8 +54,7 @@ export class TrainingLease {
     const key = modelKeys.trainingFile(project, training, 'lease.json');
     const current = await readLease(store, key);
     const held = current && Date.parse(current.record.expiresAt) > options.now().getTime();
-    if (held && current.record.holder !== options.holder)
-      throw lost(key, `${current.record.holder} holds it until ${current.record.expiresAt}`);
+    if (held && current.record.holder !== options.holder) throw heldBy(training, current.record);
     const record: LeaseRecord = {
       holder: options.holder,
       counter: (current?.record.counter ?? 0) + 1,
@@ -137,6 +136,14 @@ async function swap(store: ObjectStore, key: string, record: LeaseRecord, etag: 
     if (there?.record.nonce === record.nonce) return there.etag;
     throw lost(key, `${there?.record.holder ?? 'somebody'} took it`);
   }
+}
+
+function heldBy(training: string, { holder, expiresAt }: LeaseRecord): FiducialError {
+  return new FiducialError(
+    'LEASE_LOST',
+    `Expected training run ${training} to be free, got: trainer ${holder} holds it until ${expiresAt}; if that one died, try again then`,
+    { ids: { training, holder, heldUntil: expiresAt } },
+  );
 }
 
 function lost(key: string, why: string): FiducialError {
