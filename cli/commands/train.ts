@@ -111,7 +111,7 @@ async function trainOnce(
   const embedded = await openEmbedded({ folder: flags.dataFolder ?? config.dataFolder });
   try {
     const training = flags.resume ?? (await newTraining(embedded, recipe, overrides, flags));
-    output.note(`training run ${training}`);
+    output.note(`training run ${training}: preparing data`);
     const epochs: TrainingEpoch[] = [];
     const tested: Sample[] = [];
     let heldOut: HeldOut = 'test';

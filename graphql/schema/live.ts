@@ -89,11 +89,11 @@ builder.subscriptionField('trainingProgress', (t) =>
     },
     subscribe: async (_, { training, afterEpoch }, context) => {
       const { project, parts } = openId(context, 'TrainingRun', training);
-      const { stores } = context.parts;
+      const { stores, now } = context.parts;
       if (!(await readTraining(stores, project, parts[0]!))) throw missing('training run', training);
       let known = afterEpoch ?? 0;
       return watch<TrainingEvent>(context, async () => {
-        const view = await readTraining(stores, project, parts[0]!);
+        const view = await readTraining(stores, project, parts[0]!, now());
         if (!view) return null;
         const { epochs, hasNextPage } = await readEpochs(stores, project, parts[0]!, EPOCHS_AT_ONCE, known);
         known = epochs.at(-1)?.epoch ?? known;

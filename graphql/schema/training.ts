@@ -5,6 +5,7 @@ import {
   listTrainings,
   readEpochs,
   readTraining,
+  TRAINING_PHASES,
   TRAINING_STATUSES,
   type TrainingView,
 } from '../../training/ledger/index.ts';
@@ -36,12 +37,29 @@ const TrainingStatus = builder.enumType('TrainingStatus', {
   ) as Record<(typeof TRAINING_STATUSES)[number], { description: string }>,
 });
 
+const TrainingPhase = builder.enumType('TrainingPhase', {
+  description: 'What is done for a training run that is QUEUED or RUNNING.',
+  values: Object.fromEntries(
+    TRAINING_PHASES.map((phase) => [
+      phase,
+      {
+        description: {
+          WAITING: 'It waits for a trainer.',
+          PREPARING_DATA: 'A trainer has it, and fetches, renders or cuts out its data; its status is QUEUED still.',
+          TRAINING: 'Its epochs come.',
+        }[phase],
+      },
+    ]),
+  ) as Record<(typeof TRAINING_PHASES)[number], { description: string }>,
+});
+
 export const TrainingRef = builder.objectRef<TrainingView>('TrainingRun');
 export const Trainings = connectionTypes(TrainingRef, 'TrainingRun');
 
 /** Read once a request. Null where there is none. */
 export function loadTraining(context: ApiContext, project: string, training: string): Promise<TrainingView | null> {
-  return once(context, `training ${project} ${training}`, () => readTraining(context.parts.stores, project, training));
+  const { stores, now } = context.parts;
+  return once(context, `training ${project} ${training}`, () => readTraining(stores, project, training, now()));
 }
 
 builder.node(TrainingRef, {
@@ -58,6 +76,11 @@ builder.node(TrainingRef, {
     project: t.string({ description: 'Project that it belongs to.', resolve: ({ job }) => job.project }),
     training: t.string({ description: 'Its id within the project.', resolve: ({ job }) => job.training }),
     status: t.expose('status', { type: TrainingStatus, description: 'Where it stands.' }),
+    phase: t.expose('phase', {
+      type: TrainingPhase,
+      nullable: true,
+      description: 'What is done at the moment; null once it has ended or was stopped.',
+    }),
     recipe: t.string({ description: 'Name of the recipe.', resolve: ({ job }) => job.recipe }),
     overrides: t.field({
       type: 'JSON',
@@ -192,7 +215,7 @@ builder.queryField('trainings', (t) =>
       type: TrainingRef,
       scope: 'read',
       complexity: pageCost,
-      description: 'Training runs, newest first. A LIST, and four GETs a run.',
+      description: 'Training runs, newest first. A LIST, and four GETs a run, five while it is QUEUED.',
       args: { project: t.arg.string({ defaultValue: 'default', description: 'Project.' }) },
       resolve: async (_, { project: named, ...args }, context) => {
         const project = requireProject(context.caller, named ?? 'default');

@@ -44,7 +44,7 @@ function parseFields(value: unknown, name: string): Record<string, unknown> {
 }
 
 async function reread(context: ApiContext, project: string, training: string): Promise<{ training: TrainingView }> {
-  const view = await readTraining(context.parts.stores, project, training);
+  const view = await readTraining(context.parts.stores, project, training, context.parts.now());
   if (!view) throw new FiducialError('NOT_FOUND', `Expected a training run, got "${training}", which does not exist`);
   return { training: view };
 }

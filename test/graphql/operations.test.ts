@@ -303,13 +303,18 @@ describe('stopping and deleting', () => {
 
 describe('training', () => {
   const START = `mutation ($input: StartTrainingInput!) { startTraining(input: $input) {
-    ... on TrainingPayload { training { id status overrides startedBy } } ${REFUSED} } }`;
+    ... on TrainingPayload { training { id status phase overrides startedBy } } ${REFUSED} } }`;
 
   test('is started, listed, stopped and resumed', async () => {
     const s = await stack();
     const input = { recipe: 'nose', overrides: { 'optimiser.learningRate': 0.01 }, idempotencyKey: 'k' };
     const { startTraining } = await s.get(START, { input });
-    expect(startTraining.training).toMatchObject({ status: 'QUEUED', overrides: input.overrides, startedBy: 'local' });
+    expect(startTraining.training).toMatchObject({
+      status: 'QUEUED',
+      phase: 'WAITING',
+      overrides: input.overrides,
+      startedBy: 'local',
+    });
     expect((await s.get(START, { input })).startTraining).toEqual(startTraining);
     const { id } = startTraining.training;
     const { trainings } = await s.get(
@@ -317,10 +322,10 @@ describe('training', () => {
     );
     expect(trainings.edges).toEqual([{ node: { id, recipe: 'nose', epochs: { edges: [] }, figures: [] } }]);
     const stop = await s.get(
-      'mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status } } } }',
+      'mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status phase } } } }',
       { id },
     );
-    expect(stop.cancelTraining.training.status).toBe('CANCELLED');
+    expect(stop.cancelTraining.training).toEqual({ status: 'CANCELLED', phase: null });
     const resume = await s.get(
       'mutation ($id: ID!) { resumeTraining(id: $id) { ... on TrainingPayload { training { status } } } }',
       { id },

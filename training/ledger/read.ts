@@ -13,6 +13,7 @@ import {
   trainingDoneSchema,
   trainingEpochSchema,
   trainingJobSchema,
+  trainingLeaseSchema,
   trainingStartedSchema,
 } from './records.ts';
 
@@ -22,19 +23,26 @@ export type ModelStore = Pick<Stores, 'models'>;
 export const TRAINING_STATUSES = ['QUEUED', 'RUNNING', 'FINISHED', 'FAILED', 'CANCELLED'] as const;
 export type TrainingStatus = (typeof TRAINING_STATUSES)[number];
 
+/** Of a run that is QUEUED or RUNNING. PREPARING_DATA: a trainer has it, and has not begun yet. */
+export const TRAINING_PHASES = ['WAITING', 'PREPARING_DATA', 'TRAINING'] as const;
+export type TrainingPhase = (typeof TRAINING_PHASES)[number];
+
 export interface TrainingView {
   readonly job: TrainingJob;
   readonly status: TrainingStatus;
+  /** Null once it has ended or was stopped. */
+  readonly phase: TrainingPhase | null;
   readonly started: TrainingStarted | null;
   readonly done: TrainingDone | null;
   readonly cancelledAt: string | null;
 }
 
-/** Null where there is none. Four GETs. */
+/** Null where there is none. Four GETs, and one more while it is QUEUED. */
 export async function readTraining(
   { models }: ModelStore,
   project: string,
   training: string,
+  now: Date = new Date(),
 ): Promise<TrainingView | null> {
   const [job, started, done, cancelled] = await Promise.all([
     readRecord(models, modelKeys.trainingJob(project, training), trainingJobSchema),
@@ -44,7 +52,22 @@ export async function readTraining(
   ]);
   if (!job) return null;
   const cancelledAt = cancelled?.cancelledAt ?? null;
-  return { job, started, done, cancelledAt, status: statusOf(started, done, cancelledAt) };
+  const status = statusOf(started, done, cancelledAt);
+  const held = status === 'QUEUED' && (await isHeld(models, project, training, now));
+  return { job, started, done, cancelledAt, status, phase: phaseOf(status, held) };
+}
+
+/** Whether a trainer has it, by the lease that it renews. */
+async function isHeld(models: ObjectStore, project: string, training: string, now: Date): Promise<boolean> {
+  const key = modelKeys.trainingFile(project, training, 'lease.json');
+  const lease = await readRecord(models, key, trainingLeaseSchema);
+  return lease !== null && Date.parse(lease.expiresAt) > now.getTime();
+}
+
+function phaseOf(status: TrainingStatus, held: boolean): TrainingPhase | null {
+  if (status === 'RUNNING') return 'TRAINING';
+  if (status !== 'QUEUED') return null;
+  return held ? 'PREPARING_DATA' : 'WAITING';
 }
 
 function statusOf(

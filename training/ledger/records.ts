@@ -8,7 +8,7 @@
  *   figures/<file>     SVG, PNG, CSV
  *   cancelled.json     told to stop; removed when it is resumed. done.json wins over it
  *   done.json          finished or failed
- * The trainer's own: lease.json, checkpoints/.
+ * The trainer's own: lease.json (who trains, until when), checkpoints/.
  */
 import { z } from 'zod';
 import { isoDateSchema, modelPinSchema, operationErrorSchema, sha256Schema, slugSchema } from '../../domain/records.ts';
@@ -102,3 +102,15 @@ export const sweepSchema = z.object({
   createdAt: isoDateSchema,
 });
 export type Sweep = z.infer<typeof sweepSchema>;
+
+export const trainingLeaseSchema = z.object({
+  holder: z.string(),
+  /** Grows with each holder. */
+  counter: z.int().positive(),
+  expiresAt: isoDateSchema,
+  /** Of the last write: tells a lost response from another writer. */
+  nonce: z.string(),
+  /** Checkpoint name -> key. */
+  checkpoints: z.record(z.string(), z.string()),
+});
+export type TrainingLeaseRecord = z.infer<typeof trainingLeaseSchema>;

@@ -3,23 +3,10 @@
  * away and comes back finds that it may not write any more: its checkpoints are never pointed at.
  */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { FiducialError, isFiducialError } from '../../domain/errors.ts';
 import { modelKeys } from '../../domain/keys.ts';
-import { isoDateSchema } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-
-const leaseSchema = z.object({
-  holder: z.string(),
-  /** Grows with each holder. */
-  counter: z.int().positive(),
-  expiresAt: isoDateSchema,
-  /** Of the last write: tells a lost response from another writer. */
-  nonce: z.string(),
-  /** Checkpoint name -> key. */
-  checkpoints: z.record(z.string(), z.string()),
-});
-export type LeaseRecord = z.infer<typeof leaseSchema>;
+import { type TrainingLeaseRecord, trainingLeaseSchema } from '../ledger/records.ts';
 
 export interface LeaseOptions {
   readonly holder: string;
@@ -31,12 +18,18 @@ export class TrainingLease {
   readonly #store: ObjectStore;
   readonly #key: string;
   readonly #options: LeaseOptions;
-  #record: LeaseRecord;
+  #record: TrainingLeaseRecord;
   #etag: string;
   /** One swap at a time: the heartbeat and a checkpoint may come together. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(store: ObjectStore, key: string, options: LeaseOptions, record: LeaseRecord, etag: string) {
+  private constructor(
+    store: ObjectStore,
+    key: string,
+    options: LeaseOptions,
+    record: TrainingLeaseRecord,
+    etag: string,
+  ) {
     this.#store = store;
     this.#key = key;
     this.#options = options;
@@ -55,7 +48,7 @@ export class TrainingLease {
     const current = await readLease(store, key);
     const held = current && Date.parse(current.record.expiresAt) > options.now().getTime();
     if (held && current.record.holder !== options.holder) throw heldBy(training, current.record);
-    const record: LeaseRecord = {
+    const record: TrainingLeaseRecord = {
       holder: options.holder,
       counter: (current?.record.counter ?? 0) + 1,
       expiresAt: expiry(options),
@@ -97,7 +90,7 @@ export class TrainingLease {
     const turn = this.#turn
       .catch(() => {})
       .then(async () => {
-        const record: LeaseRecord = {
+        const record: TrainingLeaseRecord = {
           ...this.#record,
           expiresAt: expiresAt ?? expiry(this.#options),
           nonce: randomUUID(),
@@ -115,10 +108,13 @@ function expiry({ now, seconds }: LeaseOptions): string {
   return new Date(now().getTime() + seconds * 1000).toISOString();
 }
 
-async function readLease(store: ObjectStore, key: string): Promise<{ record: LeaseRecord; etag: string } | null> {
+async function readLease(
+  store: ObjectStore,
+  key: string,
+): Promise<{ record: TrainingLeaseRecord; etag: string } | null> {
   try {
     const { body, etag } = await store.get(key);
-    return { record: leaseSchema.parse(JSON.parse(body.toString('utf8'))), etag };
+    return { record: trainingLeaseSchema.parse(JSON.parse(body.toString('utf8'))), etag };
   } catch (error) {
     if (isFiducialError(error, 'NOT_FOUND')) return null;
     throw error;
@@ -126,7 +122,12 @@ async function readLease(store: ObjectStore, key: string): Promise<{ record: Lea
 }
 
 /** A refusal after a lost response is no refusal: what is there has our nonce. */
-async function swap(store: ObjectStore, key: string, record: LeaseRecord, etag: string | null): Promise<string> {
+async function swap(
+  store: ObjectStore,
+  key: string,
+  record: TrainingLeaseRecord,
+  etag: string | null,
+): Promise<string> {
   const condition = etag === null ? ({ ifAbsent: true } as const) : { ifMatch: etag };
   try {
     return (await store.put(key, JSON.stringify(record), { condition, contentType: 'application/json' })).etag;
@@ -138,7 +139,7 @@ async function swap(store: ObjectStore, key: string, record: LeaseRecord, etag: 
   }
 }
 
-function heldBy(training: string, { holder, expiresAt }: LeaseRecord): FiducialError {
+function heldBy(training: string, { holder, expiresAt }: TrainingLeaseRecord): FiducialError {
   return new FiducialError(
     'LEASE_LOST',
     `Expected training run ${training} to be free, got: trainer ${holder} holds it until ${expiresAt}; if that one died, try again then`,

@@ -2,11 +2,11 @@ import type { HeldOut } from '../../training/figures/specs/index.ts';
 import type { TrainingLine } from '../api/operations.generated.ts';
 import { linkTo } from '../app/location.ts';
 import { percent, pixels, significant } from '../ui/formatting.ts';
-import { Status } from '../ui/Status.tsx';
 import { Table } from '../ui/Table.tsx';
 import type { Curves } from './curves.ts';
 import { heldOutWord } from './heldOut.ts';
 import { type Overrides, shortNames } from './overrides.ts';
+import { TrainingStatus } from './TrainingStatus.tsx';
 
 export interface SweepRow {
   readonly overrides: unknown;
@@ -53,7 +53,7 @@ function Setting({ row: { overrides, training }, fields, last, best }: SettingPr
       <td>
         {training ? (
           <a href={linkTo(['training', training.id])}>
-            <Status status={training.status} />
+            <TrainingStatus run={training} />
           </a>
         ) : (
           'not queued yet'

@@ -3,8 +3,8 @@ import { type TrainingLine, TrainingLineById } from '../api/operations.generated
 import { useQuery } from '../api/useQuery.ts';
 import { linkTo } from '../app/location.ts';
 import { moment, percent, pixels, significant } from '../ui/formatting.ts';
-import { Status } from '../ui/Status.tsx';
 import { assignments, shortAssignments } from './overrides.ts';
+import { TrainingStatus } from './TrainingStatus.tsx';
 
 export interface TrainingRowProps {
   /** As the list has it. */
@@ -38,7 +38,9 @@ function Row({ run }: TrainingRowProps) {
         {run.recipe} <span class="note">{shortAssignments(run.overrides, Object.keys(run.overrides ?? {}))}</span>
       </a>
       <span class="note">{moment(run.createdAt)}</span>
-      <Status status={run.status} />
+      <span>
+        <TrainingStatus run={run} />
+      </span>
       {test && (
         <span class="number">
           test loss {significant(test.loss)}

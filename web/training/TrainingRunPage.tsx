@@ -5,11 +5,11 @@ import { moment } from '../ui/formatting.ts';
 import { Page } from '../ui/Page.tsx';
 import { Progress } from '../ui/Progress.tsx';
 import { Empty, Failure, Loading } from '../ui/States.tsx';
-import { Status } from '../ui/Status.tsx';
 import { Figures } from './Figures.tsx';
 import { Loss } from './Loss.tsx';
 import { assignments } from './overrides.ts';
 import { TrainingActions } from './TrainingActions.tsx';
+import { TrainingStatus } from './TrainingStatus.tsx';
 import { TrainingTiles } from './TrainingTiles.tsx';
 import { useCurve } from './useCurve.ts';
 
@@ -35,7 +35,7 @@ interface ShownProps {
 }
 
 function Shown({ run, refetch }: ShownProps) {
-  const { epochs } = useCurve(run.id, run.status, refetch);
+  const { epochs } = useCurve(run, refetch);
   const share = run.totalEpochs === null ? null : epochs.length / run.totalEpochs;
   const live = run.status === 'RUNNING' || run.status === 'QUEUED';
   return (
@@ -47,7 +47,7 @@ function Shown({ run, refetch }: ShownProps) {
           <code>{run.error.code}</code> {run.error.message}
         </p>
       )}
-      {live && <Progress label="Epochs" share={share} />}
+      {live && <Progress label={run.phase === 'PREPARING_DATA' ? 'Preparing data' : 'Epochs'} share={share} />}
       <TrainingTiles run={run} epochs={epochs} live={live} />
       <Loss run={run} epochs={epochs} />
       <Figures figures={run.figures} />
@@ -62,7 +62,9 @@ function Shown({ run, refetch }: ShownProps) {
 function TrainingFacts({ run }: { readonly run: TrainingDetail }) {
   return (
     <p class="run-facts">
-      <Status status={run.status} />
+      <span>
+        <TrainingStatus run={run} />
+      </span>
       {assignments(run.overrides) && <code>{assignments(run.overrides)}</code>}
       <span>on {run.data.length === 0 ? 'the synthetic set' : run.data.join(', ')}</span>
       {run.backend && <span>backend {run.backend}</span>}

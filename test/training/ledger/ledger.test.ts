@@ -12,6 +12,7 @@ import {
   resumeTraining,
   type TrainingEpoch,
 } from '../../../training/ledger/index.ts';
+import { TrainingLease } from '../../../training/worker/lease.ts';
 import { embedded } from '../../storage/folders.ts';
 
 const request = { project: 'default', recipe: 'nose', startedBy: 'tests', unique: 'aa' } as const;
@@ -52,6 +53,7 @@ describe('the training ledger', () => {
     const { parts, stores } = await ledger();
     const { training } = await enqueueTraining(parts, request);
     const status = async () => (await readTraining(stores, 'default', training))?.status;
+    const phase = async () => (await readTraining(stores, 'default', training))?.phase;
     expect(await status()).toBe('QUEUED');
     const started = {
       training,
@@ -65,6 +67,7 @@ describe('the training ledger', () => {
     };
     await stores.models.put(modelKeys.trainingStarted('default', training), JSON.stringify(started));
     expect(await status()).toBe('RUNNING');
+    expect(await phase()).toBe('TRAINING');
     expect(await cancelTraining(parts, 'default', training)).toBe('cancelled');
     expect(await status()).toBe('CANCELLED');
     await resumeTraining(parts, 'default', training);
@@ -82,8 +85,34 @@ describe('the training ledger', () => {
     };
     await stores.models.put(modelKeys.trainingDone('default', training), JSON.stringify(done));
     expect(await status()).toBe('FINISHED');
+    expect(await phase()).toBeNull();
     expect(await cancelTraining(parts, 'default', training)).toBe('finished');
     await expect(resumeTraining(parts, 'default', training)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+  });
+
+  test('a queued run says whether a trainer is at its data, and no longer once that one has died', async () => {
+    const { parts, stores, later } = await ledger();
+    const { training } = await enqueueTraining(parts, request);
+    const where = async () => {
+      const { status, phase } = (await readTraining(stores, 'default', training, parts.now()))!;
+      return `${status} ${phase}`;
+    };
+    expect(await where()).toBe('QUEUED WAITING');
+    const options = { holder: 'a trainer', seconds: 90, now: parts.now };
+    const lease = await TrainingLease.acquire(stores.models, 'default', training, options);
+    expect(await where()).toBe('QUEUED PREPARING_DATA');
+    later(89_000);
+    await lease.renew();
+    later(89_000);
+    expect(await where()).toBe('QUEUED PREPARING_DATA');
+    later(2_000);
+    expect(await where()).toBe('QUEUED WAITING');
+    await lease.renew();
+    await cancelTraining(parts, 'default', training);
+    expect(await where()).toBe('CANCELLED null');
+    await resumeTraining(parts, 'default', training);
+    await lease.release();
+    expect(await where()).toBe('QUEUED WAITING');
   });
 
   test('runs are listed newest first, in pages that go on where the last ended', async () => {
