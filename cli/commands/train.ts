@@ -9,7 +9,7 @@ import { openEmbedded } from '../../storage/embedded/index.ts';
 import { BACKEND_NAMES } from '../../training/backends/types.ts';
 import type { Sample } from '../../training/data/sample.ts';
 import type { HeldOut } from '../../training/figures/specs/index.ts';
-import { createJob, type TrainingEpoch } from '../../training/ledger/index.ts';
+import { createJob, reopenTraining, type TrainingEpoch } from '../../training/ledger/index.ts';
 import { describeImport } from '../../training/nn/pretrained/import.ts';
 import {
   gridOf,
@@ -47,7 +47,7 @@ export function addTrainCommands(program: Command, context: CliContext): void {
     .argument('<recipe>')
     .option('--data <dir,...>', 'data sets; without, rendered faces', list, [])
     .option('--set <key=value>', 'override a field of the recipe; may be repeated', collect, [])
-    .option('--resume <training>', 'go on with a training run that was stopped')
+    .option('--resume <training>', 'go on with a training run that was stopped, or that found no space')
     .addOption(backend())
     .option('--model <name>', 'name of the model; default: the recipe')
     .option('--data-folder <dir>', 'folder of the embedded stack; default: .fiducial')
@@ -110,6 +110,7 @@ async function trainOnce(
   const { output, config, signal } = context;
   const embedded = await openEmbedded({ folder: flags.dataFolder ?? config.dataFolder });
   try {
+    if (flags.resume) await reopenTraining(embedded, DEFAULT_PROJECT, flags.resume);
     const training = flags.resume ?? (await newTraining(embedded, recipe, overrides, flags));
     output.note(`training run ${training}: preparing data`);
     const epochs: TrainingEpoch[] = [];
@@ -136,8 +137,10 @@ async function trainOnce(
           output.note(epochLine(epoch, heldOut));
         },
       },
-    );
-    if (outcome.outcome === 'failed') throw outcome.error;
+    ).catch((error: unknown) => {
+      throw withHint(error, training);
+    });
+    if (outcome.outcome === 'failed') throw withHint(outcome.error, training);
     if (outcome.outcome !== 'finished') {
       const hint = outcome.outcome === 'ended' ? 'it has ended already' : `go on with --resume ${training}`;
       throw new FiducialError('ABORTED', `Training run ${training} ${outcome.outcome}; ${hint}`);
@@ -172,6 +175,13 @@ async function trainOnce(
   } finally {
     await embedded.close();
   }
+}
+
+/** Where there was no space, that the run goes on once there is some. */
+function withHint(error: unknown, training: string): unknown {
+  if (!isFiducialError(error, 'STORAGE_FULL')) return error;
+  const { code, message, ids, retryable } = error;
+  return new FiducialError(code, `${message}; go on with --resume ${training}`, { ids, retryable, cause: error });
 }
 
 async function newTraining(

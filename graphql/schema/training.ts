@@ -81,6 +81,10 @@ builder.node(TrainingRef, {
       nullable: true,
       description: 'What is done at the moment; null once it has ended or was stopped.',
     }),
+    resumable: t.exposeBoolean('resumable', {
+      description:
+        'Whether resumeTraining goes on with it: it was stopped, or failed for want of space in the store (STORAGE_FULL).',
+    }),
     recipe: t.string({ description: 'Name of the recipe.', resolve: ({ job }) => job.recipe }),
     overrides: t.field({
       type: 'JSON',

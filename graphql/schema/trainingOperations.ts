@@ -97,7 +97,7 @@ builder.mutationField('resumeTraining', (t) =>
     type: TrainingPayload,
     scope: 'write',
     errors: {},
-    description: 'Goes on with a training run that was stopped, from its last checkpoint. Repeating it is harmless.',
+    description: 'Goes on with a training run that is resumable, from its last checkpoint. Repeating it is harmless.',
     args: { id: t.arg.id({ required: true, description: '`TrainingRun:project:training`' }) },
     resolve: async (_, { id }, context) => {
       const { project, parts } = openId(context, 'TrainingRun', id);

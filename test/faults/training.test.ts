@@ -1,14 +1,15 @@
 /** A training job, from its start to its model, with a fault at each call of its storage: it ends as if there was none. */
 import { describe, expect, test, vi } from 'vitest';
+import { FiducialError } from '../../domain/errors.ts';
 import { modelKeys } from '../../domain/keys.ts';
 import { trainMessageSchema } from '../../domain/records.ts';
 import type { Queues, Stores } from '../../storage/ports.ts';
-import { enqueueTraining, readEpochs, readTraining } from '../../training/ledger/index.ts';
+import { enqueueTraining, readEpochs, readTraining, resumeTraining } from '../../training/ledger/index.ts';
 import { readCard } from '../../training/registry.ts';
 import { runTraining, type TrainerParts } from '../../training/worker/runTraining.ts';
 import { type MemoryStorage, type MemoryStore, memoryStorage } from '../scoring/memory.ts';
 import { NOW, PROJECT } from '../scoring/world.ts';
-import { Faults, type Moment, throttled } from '../storage/faults/faults.ts';
+import { Faults, type Moment, type NumberedCall, throttled } from '../storage/faults/faults.ts';
 import { EPOCHS } from './tinyTraining.ts';
 
 vi.mock(import('../../training/session/train.ts'), async (original) => ({
@@ -26,6 +27,8 @@ class Trainers {
   readonly #faults: Faults;
   #now = NOW;
   #started = 0;
+  /** How often somebody freed some space and resumed it. */
+  resumed = 0;
 
   constructor(faults: Faults) {
     this.#faults = faults;
@@ -55,6 +58,11 @@ class Trainers {
         const request = { project: PROJECT, recipe: 'nose', startedBy: 'a test', unique: 'a1' };
         const { training } = await enqueueTraining({ ...parts, now: () => NOW }, request);
         await this.#work(parts);
+        const { status, resumable } = (await readTraining(this.storage.stores, PROJECT, training))!;
+        if (status !== 'FAILED' || !resumable) return training;
+        this.resumed++;
+        await resumeTraining(this.parts(), PROJECT, training);
+        await this.#work(this.parts());
         return training;
       } catch (error) {
         if (tries === MOST_TRIES) throw error;
@@ -116,6 +124,49 @@ test('undisturbed, a job leaves its epochs, its figures, its model and its end',
   const { owner, name, version, sha256 } = view!.done!.model!;
   expect((await readCard(trainers.storage.stores.models, owner, name, version)).sha256).toBe(sha256);
   expect(calls.length).toBeGreaterThan(25);
+});
+
+const full = () => new FiducialError('STORAGE_FULL', 'An injected fault: no space is left');
+const writes = ({ method }: NumberedCall) => method === 'put';
+
+test.each([
+  ['one write finds no space, so that its failure can be told', 1],
+  ['neither that nor the next three writes find any', 4],
+])(
+  'a training job ends the same, to the bit, where %s: it goes on once it is resumed',
+  { timeout: 240_000 },
+  async (_, times) => {
+    const { calls, expected } = await undisturbed();
+    let resumed = 0;
+    for (const [position, call] of calls.entries()) {
+      if (!writes(call)) continue;
+      const from = (one: NumberedCall) => writes(one) && one.position >= position;
+      const trainers = new Trainers(new Faults().failWhere(from, 'before', times, full));
+      await trainers.train();
+      resumed += trainers.resumed;
+      expect(outcome(trainers), `call ${position}: ${call.target}.${call.method} ${call.subject}`).toEqual(expected);
+    }
+    if (times === 1) expect(resumed).toBeGreaterThan(5);
+  },
+);
+
+test('a trainer whose own disk is full says that it is, and the job goes on once it is resumed', async () => {
+  const { expected } = await undisturbed();
+  const own = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  const first = ({ subject }: NumberedCall) => subject?.includes('/checkpoints/') === true;
+  const trainers = new Trainers(new Faults().failWhere(first, 'before', 1, own));
+  const parts = trainers.parts();
+  const request = { project: PROJECT, recipe: 'nose', startedBy: 'a test', unique: 'a1' };
+  const { training } = await enqueueTraining({ ...parts, now: () => NOW }, request);
+  const failed = await runTraining(parts, PROJECT, training, never);
+  expect(failed).toMatchObject({ outcome: 'failed', error: { code: 'STORAGE_FULL' } });
+  expect(await readTraining(trainers.storage.stores, PROJECT, training)).toMatchObject({
+    status: 'FAILED',
+    resumable: true,
+    done: { error: { message: expect.stringMatching(/ENOSPC.*free some and resume it$/) } },
+  });
+  await trainers.train();
+  expect(outcome(trainers)).toEqual(expected);
 });
 
 describe('a training job ends the same, to the bit, where any one call', () => {

@@ -322,15 +322,15 @@ describe('training', () => {
     );
     expect(trainings.edges).toEqual([{ node: { id, recipe: 'nose', epochs: { edges: [] }, figures: [] } }]);
     const stop = await s.get(
-      'mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status phase } } } }',
+      'mutation ($id: ID!) { cancelTraining(id: $id) { ... on TrainingPayload { training { status phase resumable } } } }',
       { id },
     );
-    expect(stop.cancelTraining.training).toEqual({ status: 'CANCELLED', phase: null });
+    expect(stop.cancelTraining.training).toEqual({ status: 'CANCELLED', phase: null, resumable: true });
     const resume = await s.get(
-      'mutation ($id: ID!) { resumeTraining(id: $id) { ... on TrainingPayload { training { status } } } }',
+      'mutation ($id: ID!) { resumeTraining(id: $id) { ... on TrainingPayload { training { status resumable } } } }',
       { id },
     );
-    expect(resume.resumeTraining.training.status).toBe('QUEUED');
+    expect(resume.resumeTraining.training).toEqual({ status: 'QUEUED', resumable: false });
   });
 
   test('tells what its held-out errors are of once it has begun: val where the split has one', async () => {

@@ -32,6 +32,8 @@ export interface TrainingView {
   readonly status: TrainingStatus;
   /** Null once it has ended or was stopped. */
   readonly phase: TrainingPhase | null;
+  /** Whether it was stopped, or failed for what can be mended outside of it: it goes on from its last checkpoint. */
+  readonly resumable: boolean;
   readonly started: TrainingStarted | null;
   readonly done: TrainingDone | null;
   readonly cancelledAt: string | null;
@@ -54,7 +56,13 @@ export async function readTraining(
   const cancelledAt = cancelled?.cancelledAt ?? null;
   const status = statusOf(started, done, cancelledAt);
   const held = status === 'QUEUED' && (await isHeld(models, project, training, now));
-  return { job, started, done, cancelledAt, status, phase: phaseOf(status, held) };
+  const resumable = status === 'CANCELLED' || mayGoOn(done);
+  return { job, started, done, cancelledAt, status, phase: phaseOf(status, held), resumable };
+}
+
+/** Of one that has ended: whether it would not fail again for the same reason once somebody has seen to it. */
+export function mayGoOn(done: TrainingDone | null): boolean {
+  return done?.error?.code === 'STORAGE_FULL';
 }
 
 /** Whether a trainer has it, by the lease that it renews. */

@@ -5,6 +5,7 @@ import { trainMessageSchema } from '../../domain/records.ts';
 import type { Queues, Stores } from '../../storage/ports.ts';
 import { gridOf, type Overrides, recipeNamed, withOverrides } from '../recipes/index.ts';
 import { createRecord, readRecord } from './objects.ts';
+import { mayGoOn } from './read.ts';
 import {
   type Sweep,
   sweepSchema,
@@ -123,17 +124,32 @@ export async function cancelTraining(
   return 'cancelled';
 }
 
-/** Goes on from the last checkpoint. PRECONDITION_FAILED where it has finished. NOT_FOUND. */
+/** Goes on from the last checkpoint. Throws as `reopenTraining`. */
 export async function resumeTraining(parts: TrainingParts, project: string, training: string): Promise<TrainingJob> {
+  const job = await reopenTraining(parts, project, training);
+  await sendTraining(parts, project, training);
+  return job;
+}
+
+/**
+ * Takes back that it was stopped, or that it failed for want of space, and sends no message: for whoever trains at
+ * once. PRECONDITION_FAILED where it has finished, or failed for good. NOT_FOUND.
+ */
+export async function reopenTraining(
+  parts: Pick<TrainingParts, 'stores'>,
+  project: string,
+  training: string,
+): Promise<TrainingJob> {
   const { models } = parts.stores;
   const job = await requireJob(parts, project, training);
-  const done = await readRecord(models, modelKeys.trainingDone(project, training), trainingDoneSchema);
-  if (done) {
+  const doneKey = modelKeys.trainingDone(project, training);
+  const done = await readRecord(models, doneKey, trainingDoneSchema);
+  if (done && !mayGoOn(done)) {
     const message = `Expected a training run that is stopped, got one that has ${done.outcome}; start a new one`;
     throw new FiducialError('PRECONDITION_FAILED', message, { ids: { training } });
   }
   await models.delete(modelKeys.trainingCancelled(project, training));
-  await sendTraining(parts, project, training);
+  if (done) await models.delete(doneKey);
   return job;
 }
 

@@ -212,8 +212,14 @@ async function finish(
   await createRecord(models, modelKeys.trainingDone(project, training), done);
 }
 
+const FULL_DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
 function asOperationError(error: unknown): FiducialError {
   if (isFiducialError(error) && Object.hasOwn(OPERATION_ERROR_CODES, error.code)) return error;
+  if (FULL_DISK.has(Object(error).code)) {
+    const message = `Expected space on the trainer's own disk, got: ${(error as Error).message}; free some and resume it`;
+    return new FiducialError('STORAGE_FULL', message, { cause: error });
+  }
   return new FiducialError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 }
 

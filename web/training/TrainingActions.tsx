@@ -9,7 +9,7 @@ export interface TrainingActionsProps {
 }
 
 /** Stop keeps the checkpoint; resume goes on from it. */
-export function TrainingActions({ run: { id, status }, onChanged }: TrainingActionsProps) {
+export function TrainingActions({ run: { id, status, resumable }, onChanged }: TrainingActionsProps) {
   const stop = useAction(async () => {
     accepted((await request(CancelTraining, { id })).cancelTraining);
     onChanged();
@@ -25,7 +25,7 @@ export function TrainingActions({ run: { id, status }, onChanged }: TrainingActi
           Stop
         </button>
       )}
-      {status === 'CANCELLED' && (
+      {resumable && (
         <button type="button" disabled={resume.busy} onClick={() => resume.start()}>
           Resume
         </button>

@@ -90,6 +90,31 @@ describe('the training ledger', () => {
     await expect(resumeTraining(parts, 'default', training)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
   });
 
+  test('what failed for want of space is resumed, what failed for good is not', async () => {
+    const { parts, stores, queues } = await ledger();
+    const { training } = await enqueueTraining(parts, request);
+    const view = async () => (await readTraining(stores, 'default', training))!;
+    const fail = (code: string) => {
+      const none = { epochs: 0, train: null, test: null, model: null, seconds: 1, finishedAt: '2026-01-01T00:00:00Z' };
+      const done = { training, outcome: 'failed', error: { code, message: 'as it says' }, ...none };
+      return stores.models.put(modelKeys.trainingDone('default', training), JSON.stringify(done));
+    };
+    const messages = async () => (await queues.train.counts()).visible;
+    expect((await view()).resumable).toBe(false);
+    await fail('STORAGE_FULL');
+    expect(await view()).toMatchObject({ status: 'FAILED', resumable: true });
+    await resumeTraining(parts, 'default', training);
+    await resumeTraining(parts, 'default', training);
+    expect(await view()).toMatchObject({ status: 'QUEUED', resumable: false, done: null });
+    expect(await messages()).toBe(3);
+    await cancelTraining(parts, 'default', training);
+    expect((await view()).resumable).toBe(true);
+    await fail('DIVERGED');
+    expect(await view()).toMatchObject({ status: 'FAILED', resumable: false });
+    await expect(resumeTraining(parts, 'default', training)).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' });
+    expect(await messages()).toBe(3);
+  });
+
   test('a queued run says whether a trainer is at its data, and no longer once that one has died', async () => {
     const { parts, stores, later } = await ledger();
     const { training } = await enqueueTraining(parts, request);
