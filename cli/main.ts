@@ -10,6 +10,7 @@ type AddCommands = (program: Command, context: CliContext) => void;
 
 /** Loaded when asked for: the parts of training, of the API and of figures take a second each to load. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommands>>> = {
+  backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
   up: async () => (await import('./commands/up.ts')).addUpCommand,
   score: async () => (await import('./commands/score.ts')).addScoreCommand,
   upload: async () => (await import('./commands/upload.ts')).addUploadCommand,

@@ -1,5 +1,6 @@
 /** Results as they come in, in no order, with bounded concurrency and bounded results waiting to be taken. */
 import type { ReadAheadShare } from './readAhead.ts';
+import { AsyncQueue } from './worker/queue.ts';
 
 /**
  * Starts up to `limit` pieces of work at once, counting results that nobody has taken yet, so that a slow consumer
@@ -25,34 +26,34 @@ export class Arrivals<T, R> implements AsyncIterable<R> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<R> {
-    const underWay = new Set<Promise<void>>();
-    const ready: R[] = [];
-    let failure: { readonly error: unknown } | null = null;
+    const arrived = new AsyncQueue<{ readonly value: R } | { readonly error: unknown }>();
     let next = 0;
+    /** Begun and not taken. */
+    let held = 0;
     const start = () => {
-      const one: Promise<void> = this.#work(this.#values[next++]!)
-        .then(
-          (result) => void ready.push(result),
-          (error: unknown) => {
-            failure ??= { error };
-          },
-        )
-        .finally(() => underWay.delete(one));
-      underWay.add(one);
+      held++;
+      this.#work(this.#values[next++]!).then(
+        (value) => arrived.push({ value }),
+        (error: unknown) => arrived.push({ error }),
+      );
     };
-    const more = () => next < this.#values.length && underWay.size + ready.length < this.#limit;
+    const take = async () => {
+      await arrived.wait();
+      held--;
+      return arrived.take()!;
+    };
+    const more = () => next < this.#values.length && held < this.#limit;
     try {
-      while (next < this.#values.length || underWay.size > 0 || ready.length > 0) {
+      while (next < this.#values.length || held > 0) {
         // Where the share has no place, this has one: what it has begun comes in, and it asks again.
         while (more() && (this.#share?.take() ?? true)) start();
-        if (ready.length > 0) {
-          yield ready.shift()!;
-          this.#share?.give();
-        } else await Promise.race(underWay);
-        if (failure) throw (failure as { readonly error: unknown }).error;
+        const one = await take();
+        if ('error' in one) throw one.error;
+        yield one.value;
+        this.#share?.give();
       }
     } finally {
-      await Promise.allSettled(underWay);
+      while (held > 0) await take();
       this.#share?.close();
     }
   }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createChildScorer, modelSources } from '../../cli/childScorer.ts';
-import { uploadKeys } from '../../domain/keys.ts';
+import { resultKeys, uploadKeys } from '../../domain/keys.ts';
 import type { CropRule } from '../../domain/records.ts';
 import { ModelCatalog } from '../../inference/catalog.ts';
 import { forEach } from '../../scoring/concurrently.ts';
@@ -65,13 +65,15 @@ export async function openBucket(
     const body = JSON.stringify({ model, crop, errorThreshold: 1, committedAt: new Date().toISOString() });
     await stores.uploads.put(key, body);
     const id = runIdOf(key, Buffer.from(body));
-    for (;;) {
+    // One HEAD each time: what is measured is the run, not whoever waits for it.
+    while (!(await stores.results.head(resultKeys.done(PROJECT, id)))) {
       await delay(10);
-      const view = await readRun(stores, PROJECT, id);
-      if (view?.rejection) throw new Error(view.rejection.message);
-      if (view?.done?.failed) throw new Error(`${view.done.failed} images failed: ${JSON.stringify(view.done.errors)}`);
-      if (view?.done) return cpuMs(scorer.pids) - before;
+      if (await stores.results.head(resultKeys.rejected(PROJECT, id))) throw new Error(`${id} was rejected`);
     }
+    const cost = cpuMs(scorer.pids) - before;
+    const view = await readRun(stores, PROJECT, id);
+    if (view?.done?.failed) throw new Error(`${view.done.failed} images failed: ${JSON.stringify(view.done.errors)}`);
+    return cost;
   }
 
   return {

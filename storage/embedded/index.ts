@@ -16,7 +16,7 @@ import { migrate, needsMigration, schemaVersion } from './schema.ts';
 import { readOrMakeSecret, Signer } from './signing.ts';
 import { SmallBodies } from './smallBodies.ts';
 
-export type { BackupReport } from './backup.ts';
+export { type BackupReport, DATABASE } from './backup.ts';
 export type { NotificationRule } from './notifications.ts';
 export { Signer, type VerifiedDownload, type VerifiedUpload } from './signing.ts';
 

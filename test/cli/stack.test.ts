@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRun } from '../../scoring/read/index.ts';
+import { openEmbedded } from '../../storage/embedded/index.ts';
 import { writeSyntheticSet } from '../../training/synthetic/writeSyntheticSet.ts';
 import { fiducial } from './command.ts';
 
@@ -88,6 +90,19 @@ describe('on a running stack', () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/^scoring: 4\/4 3 failed: 2 NOT_AN_IMAGE, 1 TRUNCATED$/m);
     expect(stdout).toMatch(/failed +2: NOT_AN_IMAGE\nfailed +1: TRUNCATED/);
+  });
+
+  test('a backup that is taken while it runs has the run, and opens clean', async () => {
+    const { code, stdout, stderr } = await fiducial(['backup', 'copy', '--json'], folder);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ backup: join(folder, 'copy'), objects: expect.any(Number) });
+    const copy = await openEmbedded({ folder: join(folder, 'copy') });
+    const view = await readRun(copy.stores, 'default', run.split(':')[2]!);
+    await copy.close();
+    expect(copy.collected).toBe(0);
+    expect(view).toMatchObject({ status: 'DONE', done: { scored: IMAGES } });
+    const again = await fiducial(['backup', 'copy'], folder);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/INVALID_INPUT: Expected an empty folder/)]);
   });
 
   test('a call without the token is refused', async () => {

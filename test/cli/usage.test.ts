@@ -16,6 +16,7 @@ describe('what can not be done says so in one line and exits with 2', () => {
     [['train', 'no-such-recipe'], /INVALID_INPUT: Expected a recipe \(nose, face58/],
     [['train', 'nose', '--set', 'optimiser.lr=1'], /INVALID_INPUT: Expected a field of the recipe, got optimiser\.lr/],
     [['train', 'nose', '--data', 'nowhere'], /INVALID_DATASET/],
+    [['backup', 'copy'], /INVALID_INPUT: Expected the data folder of a stack, but \.fiducial has no store\.sqlite/],
     [['runs'], /INVALID_INPUT: Expected a running stack/],
     [['model', 'show', 'nothing'], /UNKNOWN_MODEL/],
     [['dataset', 'inspect', '.'], /INVALID_DATASET/],
