@@ -127,7 +127,7 @@ test('undisturbed, a job leaves its epochs, its figures, its model and its end',
 });
 
 const full = () => new FiducialError('STORAGE_FULL', 'An injected fault: no space is left');
-const writes = ({ method }: NumberedCall) => method === 'put';
+const writes = ({ method }: Pick<NumberedCall, 'method'>) => method === 'put';
 
 test.each([
   ['one write finds no space, so that its failure can be told', 1],
@@ -140,8 +140,11 @@ test.each([
     let resumed = 0;
     for (const [position, call] of calls.entries()) {
       if (!writes(call)) continue;
-      const from = (one: NumberedCall) => writes(one) && one.position >= position;
-      const trainers = new Trainers(new Faults().failWhere(from, 'before', times, full));
+      let left = times;
+      const fromHereOn = new Faults().add((one, moment) => {
+        if (moment === 'before' && writes(one) && one.position >= position && left-- > 0) throw full();
+      });
+      const trainers = new Trainers(fromHereOn);
       await trainers.train();
       resumed += trainers.resumed;
       expect(outcome(trainers), `call ${position}: ${call.target}.${call.method} ${call.subject}`).toEqual(expected);
@@ -153,7 +156,7 @@ test.each([
 test('a trainer whose own disk is full says that it is, and the job goes on once it is resumed', async () => {
   const { expected } = await undisturbed();
   const own = () => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-  const first = ({ subject }: NumberedCall) => subject?.includes('/checkpoints/') === true;
+  const first = ({ subject }: Pick<NumberedCall, 'subject'>) => subject?.includes('/checkpoints/') === true;
   const trainers = new Trainers(new Faults().failWhere(first, 'before', 1, own));
   const parts = trainers.parts();
   const request = { project: PROJECT, recipe: 'nose', startedBy: 'a test', unique: 'a1' };
