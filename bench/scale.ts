@@ -11,8 +11,8 @@ import { ASSUMED } from './simulation/assumptions.ts';
 
 /** Requests of one shard, images aside. test/bench/simulation.test.ts holds them to the simulation. */
 export const A_SHARD = {
-  /** Of results: its plan; cancelled, known, deleted. */
-  reads: 4,
+  /** Of results: its plan; cancelled, deleted. */
+  reads: 3,
   lists: 1,
   /** Its plan, its predictions, its summary. */
   writes: 3,
@@ -116,7 +116,7 @@ const resultsSchema = z.object({
       workers: z.number(),
       compute: z.string(),
       partitions: z.number(),
-      shardsAtOnce: z.number(),
+      shardsAtOnce: z.number().nullable(),
       truth: z.boolean().default(false),
       shards: z.number(),
       idealSeconds: z.number(),
@@ -150,7 +150,7 @@ export function simulated(): string {
       `${one.images.toLocaleString('en-US')}${one.truth ? ', with truth' : ''}`,
       `${one.workers} ${one.compute}`,
       String(one.partitions),
-      String(one.shardsAtOnce),
+      one.shardsAtOnce === null ? 'by images' : String(one.shardsAtOnce),
       said(one.idealSeconds, ' s'),
       said(one.boundSeconds, ' s'),
       said(one.scoreSeconds, ' s'),

@@ -29,9 +29,8 @@ const { values: flags } = parseArgs({
   },
 });
 
-/** Eight shards at once are what a worker needs where shards are small; of large ones it would take more than its share. */
-const shardsAtOnceFor = (images: number) => (images < 50_000 ? 8 : 3);
-const gpu = (images: number, workers: number, partitions = 1, shardsAtOnce = shardsAtOnceFor(images)): Simulation => ({
+/** By default a worker takes shards by their images; a number is what a person may set instead. */
+const gpu = (images: number, workers: number, partitions = 1, shardsAtOnce: number | null = null): Simulation => ({
   images,
   workers,
   partitions,
@@ -55,6 +54,8 @@ const FULL = [
   gpu(1_000_000, 10),
   gpu(1_000_000, 100),
   gpu(1_000_000, 100, 8),
+  gpu(3_000_000, 500, 32),
+  gpu(3_000_000, 500, 32, 8),
   gpu(10_000_000, 20),
   gpu(10_000_000, 500),
   gpu(10_000_000, 500, 32),
@@ -90,7 +91,7 @@ console.table(
     images: one.images,
     workers: `${one.workers} ${one.compute}`,
     truth: one.truth ?? false,
-    'at once': one.shardsAtOnce,
+    'at once': one.shardsAtOnce ?? 'by images',
     partitions: one.partitions,
     shards: one.shards,
     'plan s': rounded(one.planSeconds),

@@ -112,11 +112,11 @@ export async function simulate(setting: Simulation, prices: Prices) {
 
 /**
  * Shards are whole, a partition answers so many reads a second, and one shard's requests follow one another: receive,
- * plan, image, predictions, summary, list; then those that finish the run.
+ * run, plan, image, predictions, summary, list; then those that finish the run: a summary, a page of failures, done.
  */
 function boundOf({ images, workers, compute, partitions }: Simulation, shards: number): number {
-  const { get, head, put, list, queue } = ASSUMED.latency;
-  const oneAfterTheOther = [queue, get, head, head, get, get, put, put, head, list, head, get, put, put, put];
+  const { get, put, list, queue } = ASSUMED.latency;
+  const oneAfterTheOther = [queue, get, get, get, put, put, list, get, put, put];
   const requests = oneAfterTheOther.reduce((sum, latency) => sum + latency.median, 0) / 1000;
   const rounds = Math.ceil(shards / workers) * Math.min(images, shardSizeFor(images));
   const computing = Math.max(images / workers, Math.min(rounds, images)) / ASSUMED.imagesPerSecond[compute];

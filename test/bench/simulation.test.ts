@@ -5,7 +5,7 @@ import { readPrices } from '../../bench/simulation/prices.ts';
 import { type Simulated, simulate } from '../../bench/simulation/simulate.ts';
 
 const prices = readPrices();
-const setting = { compute: 'gpu', partitions: 1, faults: true, seed: 3, shardsAtOnce: 8 } as const;
+const setting = { compute: 'gpu', partitions: 1, faults: true, seed: 3, shardsAtOnce: null } as const;
 const runs: Simulated[] = [];
 
 beforeAll(async () => {
@@ -26,10 +26,18 @@ describe('a simulated run, with refusals, lost answers, duplicates and reclaims'
     }
   });
 
-  test('asks for at most ten other things a shard, whatever its size', () => {
+  test('asks for at most nine other things a shard, whatever its size, and ten with its planner', () => {
     // A run of one shard finishes in it, which costs a few more.
-    for (const { scorerRequestsAShard } of runs.slice(1)) expect(scorerRequestsAShard).toBeLessThanOrEqual(10);
-    expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(16);
+    for (const { scorerRequestsAShard, requestsAShard } of runs.slice(1)) {
+      expect(scorerRequestsAShard).toBeLessThanOrEqual(9);
+      expect(requestsAShard).toBeLessThanOrEqual(10);
+    }
+    expect(runs[0]!.scorerRequestsAShard).toBeLessThanOrEqual(15);
+  });
+
+  test('asks for at most ten with ground truth', async () => {
+    const { scorerRequestsAShard } = await simulate({ ...setting, images: 2_000, workers: 2, truth: true }, prices);
+    expect(scorerRequestsAShard).toBeLessThanOrEqual(10);
   });
 
   test('asks for what docs/scale.md says of a run and a shard', async () => {
@@ -41,7 +49,8 @@ describe('a simulated run, with refusals, lost answers, duplicates and reclaims'
     ] as const) {
       const calm = { ...setting, faults: false, images, workers: 1, truth };
       const { shards, failed, scorerRequestsAShard, requestsAShard } = await simulate(calm, prices);
-      const scorer = A_RUN.scorer + shards * (truth ? 11 : 9) + failed;
+      // Of each shard with truth, or with a failure, the summary is read.
+      const scorer = A_RUN.scorer + shards * 8 + (truth ? shards : failed);
       expect(scorerRequestsAShard * shards).toBeLessThanOrEqual(scorer);
       expect(scorerRequestsAShard * shards).toBeGreaterThanOrEqual(scorer - A_RUN.scorer);
       expect(requestsAShard * shards).toBeLessThanOrEqual(scorer + A_RUN.planner + shards * 1.2);
