@@ -38,9 +38,7 @@ function Row({ run }: TrainingRowProps) {
         {run.recipe} <span class="note">{shortAssignments(run.overrides, Object.keys(run.overrides ?? {}))}</span>
       </a>
       <span class="note">{moment(run.createdAt)}</span>
-      <span>
-        <TrainingStatus run={run} />
-      </span>
+      <TrainingStatus run={run} />
       {test && (
         <span class="number">
           test loss {significant(test.loss)}

@@ -3,10 +3,5 @@ import { Status } from '../ui/Status.tsx';
 
 /** Where a training run stands; while it is queued, whether a trainer is at its data already. */
 export function TrainingStatus({ run: { status, phase } }: { readonly run: Pick<TrainingLine, 'status' | 'phase'> }) {
-  return (
-    <>
-      <Status status={status} />
-      {phase === 'PREPARING_DATA' && <span class="note"> preparing data</span>}
-    </>
-  );
+  return <Status status={status} doing={phase === 'PREPARING_DATA' ? 'preparing data' : null} />;
 }

@@ -10,10 +10,17 @@ const MARKS: Readonly<Record<string, string>> = {
   CANCELLED: '■',
 };
 
-export function Status({ status }: { readonly status: string }) {
+export interface StatusProps {
+  readonly status: string;
+  /** What is done at the moment, where the status does not say it. */
+  readonly doing?: string | null;
+}
+
+export function Status({ status, doing = null }: StatusProps) {
   return (
     <span class={`status ${status.toLowerCase()}`}>
       <span aria-hidden="true">{MARKS[status] ?? '○'}</span> {status.toLowerCase()}
+      {doing !== null && `, ${doing}`}
     </span>
   );
 }
