@@ -25,9 +25,8 @@ export interface OverlayOptions {
   readonly limits?: Partial<DecodeLimits>;
 }
 
-const PREDICTED = '#35f28a';
-const TRUTH = '#ff9f1c';
-const BOX = '#4cc9f0';
+/** Apart for the colour-blind, and seen on the dark edge of dots: test/web/colours/overlays.test.ts. */
+export const OVERLAY_COLOURS = { predicted: '#35f28a', truth: '#ff9f1c', box: '#c9a6ff' } as const;
 
 /** An encoded picture. Throws what reading an image throws. */
 export async function drawOverlay(
@@ -53,8 +52,12 @@ export async function drawOverlay(
 
 function drawFace(face: OverlayFace, imageToPicture: Transform): string {
   const box = face.box ? drawBox(face.box, imageToPicture) : '';
-  const truth = face.truth ? drawPoints(face.truth, face.truthLayout ?? null, imageToPicture, TRUTH) : '';
-  const points = face.keypoints ? drawPoints(face.keypoints, face.layout ?? null, imageToPicture, PREDICTED) : '';
+  const truth = face.truth
+    ? drawPoints(face.truth, face.truthLayout ?? null, imageToPicture, OVERLAY_COLOURS.truth)
+    : '';
+  const points = face.keypoints
+    ? drawPoints(face.keypoints, face.layout ?? null, imageToPicture, OVERLAY_COLOURS.predicted)
+    : '';
   return box + truth + points;
 }
 
@@ -70,7 +73,7 @@ function drawBox({ left, top, width, height }: Box, imageToPicture: Transform): 
     width: box.width,
     height: box.height,
     fill: 'none',
-    stroke: BOX,
+    stroke: OVERLAY_COLOURS.box,
     'stroke-width': Math.max(1, Math.min(box.width, box.height) / 120),
     'stroke-opacity': 0.9,
   });

@@ -86,6 +86,8 @@ describe.each(THEMES)('colours in %s', (theme) => {
       ['.overlay .predicted', 'fill', '.overlay .chosen', 'stroke'],
       ['.error-point', 'fill', '.error-point.high', 'fill'],
       ['.status.done', 'color', '.status.failed', 'color'],
+      ['.status.done', 'color', '.status.running', 'color'],
+      ['.status.failed', 'color', '.status.running', 'color'],
     ] as const)('%s (%s) is not taken for %s (%s)', (a, fillA, b, fillB) => {
       expect(distance(styled(a, fillA, theme), styled(b, fillB, theme), vision)).toBeGreaterThanOrEqual(APART);
     });
