@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../storage/embedded/index.ts';
-import { type Answer, ask, type Stack, stack, TOKEN } from './stack.ts';
+import { silent } from './silent.ts';
+import { type Answer, type Stack, stack, TOKEN } from './stack.ts';
 
 let api: Stack;
 
@@ -30,10 +31,6 @@ function refused({ status, data, errors }: Answer, what = /./): void {
   expect(errors?.[0]?.message).toMatch(what);
   expect(errors?.[0]?.extensions?.code).not.toBe('INTERNAL');
   silent(errors);
-}
-
-function silent(answer: unknown): void {
-  expect(JSON.stringify(answer)).not.toMatch(/node_modules|\/work\/|\.ts:|\bat [A-Z]\w+\.|sqlite|ENOENT/i);
 }
 
 const post = (body: string, headers: Record<string, string> = {}) =>
@@ -270,35 +267,5 @@ describe('forged ids and cursors', () => {
       // An empty cursor is no cursor: the first page.
       else expect(after).toBe('');
     }
-  });
-});
-
-test('a defect is masked: the client gets a reference, the log the rest', async () => {
-  const broken = new Proxy(api.stores, {
-    get: (stores, name) =>
-      name === 'results'
-        ? { list: () => Promise.reject(new Error('secret: /srv/db at Ledger.read')) }
-        : Reflect.get(stores, name),
-  });
-  const other = await stack({ storage: { stores: api.stores, queues: api.queues } });
-  const { createApi } = await import('../../graphql/server.ts');
-  const { localToken } = await import('../../graphql/auth/localToken.ts');
-  const logged: Record<string, unknown>[] = [];
-  const note = (fields: object) => void logged.push(fields as Record<string, unknown>);
-  const failing = createApi({
-    stores: broken,
-    queues: other.queues,
-    models: { find: () => Promise.reject(new Error('none')), names: async () => [] },
-    authenticators: [localToken(TOKEN)],
-    log: { info: note, warn: note, error: note },
-  });
-  const { errors, data } = await ask(failing, '{ runs { edges { cursor } } }');
-  expect(data).toBeNull();
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INTERNAL', retryable: false });
-  silent(errors);
-  const { reference } = errors![0]!.extensions;
-  expect(errors?.[0]?.message).toContain(reference);
-  expect(logged.find((one) => one.reference === reference)?.err).toMatchObject({
-    message: expect.stringContaining('secret'),
   });
 });

@@ -1,74 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { boxToBox, type Transform } from '../../../domain/geometry.ts';
-import type { LayoutId } from '../../../domain/layouts.ts';
-import { batches, stepsPerEpoch } from '../../../training/augment/batches.ts';
-import { createInlinePool, createThreadPool } from '../../../training/augment/pool.ts';
-import { type Batch, prepareBatch } from '../../../training/augment/prepare.ts';
-import { type Augmentation, type AugmentationStep, augmentationSchema } from '../../../training/augment/steps.ts';
-import { createSampleTable, type NetworkInput, type SampleTable } from '../../../training/augment/table.ts';
-import type { CanvasSet } from '../../../training/data/canvas.ts';
-
-const CANVAS = 64;
-const INPUT: NetworkInput = {
-  width: 48,
-  height: 48,
-  channels: 3,
-  margin: 1.5,
-  kernel: 'linear',
-  fit: 'pad',
-  fill: [0, 0, 0],
-};
-const BOX = { left: 10, top: 20, width: 32, height: 30 };
-
-/** Canvases of the given pixels, of an image whose face is at BOX, cut at twice the box. */
-function canvasSet(
-  paint: (canvas: Uint8Array, index: number) => void,
-  points: readonly (readonly [number, number])[][],
-) {
-  const pixels = new Uint8Array(new SharedArrayBuffer(points.length * CANVAS * CANVAS * 3));
-  const shown = { left: 26 - 32, top: 35 - 32, width: 64, height: 64 };
-  const imageToCanvas: Transform = boxToBox(shown, { left: 0, top: 0, width: CANVAS, height: CANVAS });
-  const layout: LayoutId = 'points';
-  points.forEach((_, i) => {
-    paint(pixels.subarray(i * CANVAS * CANVAS * 3, (i + 1) * CANVAS * CANVAS * 3), i);
-  });
-  const set: CanvasSet = {
-    samples: points.map((keypoints, i) => ({
-      image: `/${i}.png`,
-      key: `${i}.png`,
-      size: null,
-      box: BOX,
-      // Given in pixels of the canvas.
-      keypoints: keypoints.map(([x, y]) => [x + shown.left, y + shown.top] as const),
-      labelled: null,
-      layout,
-      group: String(i),
-      source: 'test',
-      givenPart: null,
-    })),
-    spec: { width: CANVAS, height: CANVAS, margin: 2, kernel: 'linear', fit: 'pad', fill: [0, 0, 0] },
-    rule: 'box',
-    pixels,
-    imageToCanvas: points.map(() => imageToCanvas),
-    sizes: points.map(() => ({ width: 100, height: 100 })),
-  };
-  return set;
-}
-
-/** A soft white dot whose centre of mass is at (x, y), on black. */
-function paintDot(canvas: Uint8Array, x: number, y: number): void {
-  for (let row = 0; row < CANVAS; row++) {
-    for (let column = 0; column < CANVAS; column++) {
-      const distance2 = (column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2;
-      canvas.fill(
-        Math.round(255 * Math.exp(-distance2 / 8)),
-        (row * CANVAS + column) * 3,
-        (row * CANVAS + column) * 3 + 3,
-      );
-    }
-  }
-}
+import type { Batch } from '../../../training/augment/prepare.ts';
+import { type AugmentationStep, augmentationSchema } from '../../../training/augment/steps.ts';
+import { createSampleTable } from '../../../training/augment/table.ts';
+import { CANVAS, canvasSet, dotTable, INPUT, MOVES, paintDot, prepare } from './canvases.ts';
 
 /** Centre of mass of an image [height][width][channels], in pixels. */
 function centreOfMass(image: Float32Array, width: number, channels: number): [number, number] {
@@ -81,26 +16,6 @@ function centreOfMass(image: Float32Array, width: number, channels: number): [nu
   }
   return [sx / sum, sy / sum];
 }
-
-function prepare(table: SampleTable, augmentation: Augmentation, epoch = 0, indices = [0]): Batch {
-  return prepareBatch(table, { step: 0, indices: Uint32Array.from(indices), augmentation, seed: 5, epoch });
-}
-
-function dotTable(x: number, y: number, input = INPUT): SampleTable {
-  return createSampleTable(
-    canvasSet((canvas) => paintDot(canvas, x, y), [[[x, y]]]),
-    input,
-    'points',
-  );
-}
-
-const MOVES = augmentationSchema.parse([
-  { kind: 'rotate', degrees: 40 },
-  { kind: 'scale', min: 0.8, max: 1.25 },
-  { kind: 'shift', sigma: 0.03 },
-  { kind: 'flip', probability: 0.5 },
-  { kind: 'rotate', degrees: 20, sigma: 10 },
-]);
 
 describe('augmentation', () => {
   test('moves points with the pixels, to a twentieth of a pixel', () => {
@@ -232,93 +147,5 @@ describe('pixel steps', () => {
 
   test('can be left out by their probability', () => {
     expect(run({ kind: 'brightness', min: 0, max: 0, probability: 0 })).toEqual([200, 100, 50]);
-  });
-});
-
-describe('batches', () => {
-  const STEPS = augmentationSchema.parse([
-    ...MOVES,
-    { kind: 'noise', maxSigma: 10 },
-    { kind: 'brightness', min: 0.5, max: 1.5 },
-  ]);
-  const points = Array.from({ length: 10 }, (_, i) => [[20 + i, 30]] as [number, number][]);
-  const table = createSampleTable(
-    canvasSet((canvas, i) => paintDot(canvas, 20 + i, 30), points),
-    INPUT,
-    'points',
-  );
-  const options = { table, augmentation: STEPS, batchSize: 4, seed: 3, epoch: 2 };
-  const collect = async (source: AsyncIterable<Batch>) => {
-    const all: Batch[] = [];
-    for await (const batch of source) all.push(batch);
-    return all;
-  };
-
-  test('are the same bytes on one thread, on three, on none, and from any step on', async () => {
-    const inline = await collect(batches({ ...options, pool: createInlinePool() }));
-    expect(inline.map(({ step, indices }) => [step, indices.length])).toEqual([
-      [0, 4],
-      [1, 4],
-      [2, 2],
-    ]);
-    for (const threads of [1, 3]) {
-      const pool = createThreadPool(threads);
-      expect(await collect(batches({ ...options, pool }))).toEqual(inline);
-      expect(await collect(batches({ ...options, pool, startStep: 1 }))).toEqual(inline.slice(1));
-      await pool.close();
-    }
-  });
-
-  test('hold every sample once an epoch, in another order and another shape in the next', async () => {
-    const pool = createInlinePool();
-    const order = async (epoch: number) =>
-      (await collect(batches({ ...options, epoch, pool }))).flatMap(({ indices }) => [...indices]);
-    const first = await order(0);
-    expect([...first].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(await order(1)).not.toEqual(first);
-    expect(prepare(table, STEPS, 0).images).not.toEqual(prepare(table, STEPS, 1).images);
-  });
-
-  test('augment a sample alike whoever shares its batch', () => {
-    const alone = prepare(table, STEPS, 0, [7]);
-    const together = prepare(table, STEPS, 0, [2, 7]);
-    expect(together.images.subarray(alone.images.length)).toEqual(alone.images);
-  });
-
-  test('leave out a last batch that is not full where asked', async () => {
-    const all = await collect(batches({ ...options, pool: createInlinePool(), dropLast: true, shuffle: false }));
-    expect(all.map(({ indices }) => [...indices])).toEqual([
-      [0, 1, 2, 3],
-      [4, 5, 6, 7],
-    ]);
-    expect(stepsPerEpoch(10, { batchSize: 4 })).toBe(3);
-  });
-
-  test('are never more than the prefetch ahead', async () => {
-    let inFlight = 0;
-    let most = 0;
-    const inline = createInlinePool();
-    const pool = {
-      ...inline,
-      prepare: async (...args: Parameters<typeof inline.prepare>) => {
-        most = Math.max(most, ++inFlight);
-        return inline.prepare(...args);
-      },
-    };
-    for await (const _ of batches({ ...options, batchSize: 1, pool, prefetch: 2 })) inFlight--;
-    expect(most).toBe(3);
-  });
-
-  test('report a thread that fails to whoever waits for its batch', async () => {
-    const pool = createThreadPool(1);
-    const waiting = pool.prepare(table, {
-      step: 0,
-      indices: new Uint32Array([99]),
-      augmentation: STEPS,
-      seed: 0,
-      epoch: 0,
-    });
-    await expect(waiting).rejects.toMatchObject({ code: 'INTERNAL' });
-    await pool.close();
   });
 });
