@@ -1,4 +1,7 @@
-/** Reads while a component is shown: again when the variables change, when asked to, and when the API is back. */
+/**
+ * Reads while a component is shown: again when the variables change, when asked to, when the API is back, and where
+ * that is wanted when a person comes back to the page.
+ */
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { type ApiError, asApiError } from './apiError.ts';
 import { away } from './connection.ts';
@@ -16,6 +19,8 @@ export interface Query<Data> {
 export interface QueryOptions {
   /** Reads again so long after each answer; null: never. */
   readonly everyMs?: number | null;
+  /** Reads again when the page is looked at again: another tab may have changed what is shown. Default: no. */
+  readonly onReturn?: boolean;
 }
 
 interface State<Data> {
@@ -27,7 +32,7 @@ interface State<Data> {
 export function useQuery<Data, Variables>(
   operation: Operation<Data, Variables>,
   variables: Variables,
-  { everyMs = null }: QueryOptions = {},
+  { everyMs = null, onReturn = false }: QueryOptions = {},
 ): Query<Data> {
   const key = `${operation.name} ${JSON.stringify(variables)}`;
   const [state, setState] = useState<State<Data>>({ key, data: null, error: null });
@@ -49,6 +54,16 @@ export function useQuery<Data, Variables>(
     const timer = setInterval(() => !away.get() && !document.hidden && refetch(), everyMs);
     return () => clearInterval(timer);
   }, [everyMs, refetch]);
+  useEffect(() => {
+    if (!onReturn) return;
+    const seen = () => !document.hidden && refetch();
+    addEventListener('focus', seen);
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      removeEventListener('focus', seen);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }, [onReturn, refetch]);
   useEffect(() => away.watch((isAway) => !isAway && refetch()), [refetch]);
   const current = state.key === key ? state : { key, data: null, error: null };
   return { ...current, loading: current.data === null && current.error === null, refetch };

@@ -12,10 +12,13 @@ import { SweepTable } from './SweepTable.tsx';
 import { useCurves } from './useCurves.ts';
 
 const POLL_MS = 5000;
+/** What has ended may be resumed, in another tab or by somebody else. */
+const ENDED_POLL_MS = 30_000;
 
 export function SweepPage({ id }: { readonly id: string }) {
   const [over, setOver] = useState(false);
-  const { data, error, loading, refetch } = useQuery(SweepQuery, { id }, { everyMs: over ? null : POLL_MS });
+  const everyMs = over ? ENDED_POLL_MS : POLL_MS;
+  const { data, error, loading, refetch } = useQuery(SweepQuery, { id }, { everyMs, onReturn: true });
   const rows = data?.sweep?.trainings ?? [];
   const ended = rows.filter(({ training }) => training && hasEnded(training)).length;
   const done = rows.length > 0 && ended === rows.length;

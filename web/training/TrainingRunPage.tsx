@@ -14,7 +14,7 @@ import { TrainingTiles } from './TrainingTiles.tsx';
 import { useCurve } from './useCurve.ts';
 
 export function TrainingRunPage({ id }: { readonly id: string }) {
-  const { data, error, loading, refetch } = useQuery(TrainingQuery, { id });
+  const { data, error, loading, refetch } = useQuery(TrainingQuery, { id }, { onReturn: true });
   if (loading) return <Page title="Training run" children={<Loading what="the training run" />} />;
   const run = data?.training;
   if (run)
@@ -62,9 +62,7 @@ function Shown({ run, refetch }: ShownProps) {
 function TrainingFacts({ run }: { readonly run: TrainingDetail }) {
   return (
     <p class="run-facts">
-      <span>
-        <TrainingStatus run={run} />
-      </span>
+      <TrainingStatus run={run} />
       {assignments(run.overrides) && <code>{assignments(run.overrides)}</code>}
       <span>on {run.data.length === 0 ? 'the synthetic set' : run.data.join(', ')}</span>
       {run.backend && <span>backend {run.backend}</span>}

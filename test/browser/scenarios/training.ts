@@ -99,6 +99,25 @@ export function training(world: World): void {
       }
     });
 
+    test('of a sweep that has ended is seen to go on when it is resumed elsewhere', async () => {
+      const { page, stack } = world;
+      const { sweeps } = await stack.get('{ sweeps(first: 1) { edges { node { trainings { training { id } } } } } }');
+      const ids: string[] = sweeps.edges[0].node.trainings.map(
+        ({ training }: { training: { id: string } }) => training.id,
+      );
+      const tell = (what: string, id: string) =>
+        stack.get(`mutation ($id: ID!) { ${what}(id: $id) { ... on TrainingPayload { training { status } } } }`, {
+          id,
+        });
+      for (const id of ids) await tell('cancelTraining', id);
+      await expectCount(page.locator('.status.cancelled'), ids.length);
+      for (const id of ids) await tell('resumeTraining', id);
+      // As when a person comes back from the tab in which that was done.
+      await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+      await expectCount(page.locator('.status.cancelled'), 0);
+      await expectCount(page.locator('.status.queued, .status.running'), ids.length);
+    });
+
     test('is stopped and goes on when told to', async () => {
       const { page } = world;
       await page.locator('.table-box tbody tr').last().getByRole('link').click();
