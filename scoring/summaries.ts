@@ -20,9 +20,7 @@ export async function* listSummaries(
   { project, run }: Pick<Run, 'project' | 'run'>,
   first = 0,
 ): AsyncGenerator<ListedSummary> {
-  const prefix = resultKeys.summaries(project, run);
-  // `<shard>.` sorts after `<shard>`, so the first shard is listed too.
-  const after = first === 0 ? undefined : prefix + shardId(first);
+  const { prefix, after } = summariesFrom(project, run, first);
   let last: string | null = null;
   for await (const { key, modifiedAt } of listAll(results, prefix, after)) {
     const summary = parseSummaryKey(key);
@@ -30,4 +28,21 @@ export async function* listSummaries(
     last = summary.shard;
     yield { ...summary, key, modifiedAt };
   }
+}
+
+/** Whether there are so many keys, from the shard of index `first` on, that `shards` may all have one. One LIST. */
+export async function mayHaveSummaries(
+  results: ObjectStore,
+  { project, run }: Pick<Run, 'project' | 'run'>,
+  first: number,
+  shards: number,
+): Promise<boolean> {
+  const { objects, next } = await results.list(summariesFrom(project, run, first));
+  return next !== null || objects.length >= shards;
+}
+
+function summariesFrom(project: string, run: string, first: number): { prefix: string; after?: string } {
+  const prefix = resultKeys.summaries(project, run);
+  // `<shard>.` sorts after `<shard>`, so the first shard is listed too.
+  return first === 0 ? { prefix } : { prefix, after: prefix + shardId(first) };
 }

@@ -3,14 +3,19 @@ import { shardId } from '../../domain/keys.ts';
 import type { Run } from '../../domain/records.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { inOrder } from '../concurrently.ts';
-import { type ListedSummary, listSummaries } from '../summaries.ts';
+import { type ListedSummary, listSummaries, mayHaveSummaries } from '../summaries.ts';
 
 const LISTED_AT_ONCE = 1000;
 const LISTS_AT_ONCE = 16;
 
-/** The last thousand; null where one of them is missing, as it is almost every time. One LIST. */
-export function lastSummaries(results: ObjectStore, run: Run): Promise<ListedSummary[] | null> {
-  return range(results, run, Math.max(0, run.shards - LISTED_AT_ONCE), run.shards);
+/**
+ * The last thousand; null where one of them is missing, as it is almost every time: then the number of keys says so, and
+ * none is looked at. One LIST, and another where they are there.
+ */
+export async function lastSummaries(results: ObjectStore, run: Run): Promise<ListedSummary[] | null> {
+  const first = Math.max(0, run.shards - LISTED_AT_ONCE);
+  if (!(await mayHaveSummaries(results, run, first, run.shards - first))) return null;
+  return range(results, run, first, run.shards);
 }
 
 /** All of them, in plan order, given the last thousand; null where one is missing. A LIST a thousand, beside each other. */
