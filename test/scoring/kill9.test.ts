@@ -117,6 +117,8 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
     const enough = 4 * killed + Math.floor(Math.random() * 6);
     let progress = { done: 0, at: Date.now(), more: 0 };
     await waitFor(async () => {
+      // Of one that was killed, the system may say so only now: were both gone, nothing would move.
+      for (const worker of workers) worker.restart();
       const done = await shardsDone(stores, run);
       if (done > progress.done) progress = { ...progress, done, at: Date.now() };
       // Kills in quick succession can leave more shards to their leases than that: then all that the workers hold waits
@@ -129,8 +131,6 @@ test('twenty random kills while 2,000 images are scored: one outcome an image, t
     });
     await delay(Math.random() * 20);
     while (!killOneOf(workers.flatMap((worker) => worker.pids()))) await delay(5);
-    await delay(5);
-    for (const worker of workers) worker.restart();
   }
   expect((await readRun(stores, PROJECT, run))?.status).toBe('RUNNING');
   await allow(SHARDS);
