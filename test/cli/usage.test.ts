@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fiducial, inFolder } from './command.ts';
 
@@ -92,4 +92,10 @@ test('--json prints one object, and a bad image is an outcome with exit code 3',
     expect(code).toBe(3);
     expect((await fiducial([...args, '--error-threshold', '1'], folder)).code).toBe(0);
   });
+});
+
+test('`npx fiducial` of a clone runs the file that the package names: it is executable', async () => {
+  const { bin } = JSON.parse(await readFile(resolve(import.meta.dirname, '../../package.json'), 'utf8'));
+  const { mode } = await stat(resolve(import.meta.dirname, '../..', bin.fiducial));
+  expect(mode & 0o111).toBe(0o111);
 });
