@@ -79,6 +79,12 @@ describe('overrides', () => {
     expect(set({ ...step, [low]: to }).augmentation).toHaveLength(1);
   });
 
+  test('a fold that the folds do not have is refused', () => {
+    const set = (fold: number) => withOverrides(recipeNamed('nose'), { split: { by: 'fold', folds: 5, fold } });
+    expect(set(4).split).toEqual({ by: 'fold', folds: 5, fold: 4 });
+    expect(() => set(5)).toThrow('Recipe nose: split.fold: Expected a fold from 0 to 4, got 5');
+  });
+
   test('a loss or a schedule of another kind comes whole, as JSON', () => {
     const set = (text: string) => withOverrides(recipeNamed('face68'), Object.fromEntries([parseAssignment(text)]));
     expect(set('schedule={"name":"step","afterEpochs":[20,26],"factor":0.1}').schedule).toEqual({

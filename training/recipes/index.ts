@@ -57,7 +57,7 @@ export function withOverrides(recipe: Recipe, overrides: Overrides): Recipe {
   const changed = structuredClone(recipe) as unknown;
   for (const [key, value] of Object.entries(overrides)) assign(changed, key.split('.'), value, key);
   const parsed = recipeSchema.safeParse(changed);
-  if (parsed.success) return inOrder(parsed.data);
+  if (parsed.success) return consistent(parsed.data);
   const { path, message } = parsed.error.issues[0]!;
   const field = String(path[0] ?? 'the recipe');
   throw new FiducialError(
@@ -66,10 +66,18 @@ export function withOverrides(recipe: Recipe, overrides: Overrides): Recipe {
   );
 }
 
-function inOrder(recipe: Recipe): Recipe {
-  const reversed = reversedRange(recipe.augmentation);
-  if (!reversed) return recipe;
-  throw new FiducialError('INVALID_INPUT', `Recipe ${recipe.name}: augmentation.${reversed.path}: ${reversed.message}`);
+/** What fields ask of each other. */
+function consistent(recipe: Recipe): Recipe {
+  const { name, augmentation, split } = recipe;
+  const reversed = reversedRange(augmentation);
+  if (reversed) {
+    throw new FiducialError('INVALID_INPUT', `Recipe ${name}: augmentation.${reversed.path}: ${reversed.message}`);
+  }
+  if (split.by === 'fold' && split.fold >= split.folds) {
+    const message = `Expected a fold from 0 to ${split.folds - 1}, got ${split.fold}`;
+    throw new FiducialError('INVALID_INPUT', `Recipe ${name}: split.fold: ${message}`);
+  }
+  return recipe;
 }
 
 function assign(target: unknown, path: readonly string[], value: unknown, key: string): void {
