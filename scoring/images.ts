@@ -9,7 +9,7 @@ import {
 } from '../domain/errors.ts';
 import { uploadKeys } from '../domain/keys.ts';
 import type { PlanItem } from '../domain/records.ts';
-import { readLocalBody } from '../storage/embedded/localBody.ts';
+import { readLocalBody } from '../storage/localBody.ts';
 import type { ObjectStore } from '../storage/ports.ts';
 import type { ScoringItem } from './ports.ts';
 

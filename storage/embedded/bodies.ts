@@ -5,17 +5,8 @@ import type { Readable } from 'node:stream';
 import { FiducialError } from '../../domain/errors.ts';
 import { throwIfAborted } from '../abort.ts';
 import type { LocalBody } from '../ports.ts';
-import {
-  BLOCK_BYTES,
-  type BodyDigest,
-  blockIsIntact,
-  checksums,
-  Digester,
-  damagedBody,
-  digestOf,
-  isMissing,
-} from './checks.ts';
-import { translateFailure } from './failures.ts';
+import { BLOCK_BYTES, type BodyDigest, blockIsIntact, checksums, Digester, damagedBody, digestOf } from './checks.ts';
+import { isMissing, translateFailure } from './failures.ts';
 import { FolderSync } from './folderSync.ts';
 
 /** What reading a body needs; a row of `objects` has it. */

@@ -76,8 +76,3 @@ export function damagedBody(hash: string, what: string): FiducialError {
     { ids: { hash } },
   );
 }
-
-/** Of a file that should be there. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}

@@ -53,3 +53,8 @@ function storageFull(cause: unknown, what: string): FiducialError {
     cause,
   });
 }
+
+/** Of a file that should be there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

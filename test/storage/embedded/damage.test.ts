@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { translateFailure } from '../../../storage/embedded/failures.ts';
 import type { Embedded } from '../../../storage/embedded/index.ts';
 import { Ledger } from '../../../storage/embedded/ledger.ts';
-import { readLocalBody } from '../../../storage/embedded/localBody.ts';
+import { readLocalBody } from '../../../storage/localBody.ts';
 import { embedded, temporaryFolder } from '../folders.ts';
 
 const MIB = 1024 * 1024;

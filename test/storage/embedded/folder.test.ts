@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { assertLocalFileSystem, networkFileSystem } from '../../../storage/embedded/fileSystem.ts';
 import { openEmbedded } from '../../../storage/embedded/index.ts';
-import { readLocalBody } from '../../../storage/embedded/localBody.ts';
 import { MIGRATIONS, migrate, needsMigration, schemaVersion } from '../../../storage/embedded/schema.ts';
 import { SMALL_BODY_BYTES } from '../../../storage/embedded/smallBodies.ts';
+import { readLocalBody } from '../../../storage/localBody.ts';
 import { embedded, temporaryFolder } from '../folders.ts';
 
 async function bodiesIn(folder: string): Promise<string[]> {

@@ -1,9 +1,9 @@
-/** Reads a body of the embedded store without the store: for a process that was told where it lies. */
+/** Reads what `locate` of a store found, without the store: for a process that was told where it lies. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { LocalBody } from '../ports.ts';
-import { BLOCK_BYTES, damagedBody, isMissing } from './checks.ts';
-import { translateFailure } from './failures.ts';
+import { BLOCK_BYTES, damagedBody } from './embedded/checks.ts';
+import { isMissing, translateFailure } from './embedded/failures.ts';
+import type { LocalBody } from './ports.ts';
 
 /**
  * All of it, checked. It waits for the disk, since three trips through libuv's pool cost twice the processor time of

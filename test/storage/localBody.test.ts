@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readLocalBody } from '../../../storage/embedded/localBody.ts';
-import { embedded } from '../folders.ts';
+import { readLocalBody } from '../../storage/localBody.ts';
+import { embedded } from './folders.ts';
 
 const MIB = 1024 * 1024;
 
